@@ -1,0 +1,22 @@
+# Compiler flags, and ccache and mold where they are installed.
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(MOLD mold)
+if(MOLD AND NOT CMAKE_INTERPROCEDURAL_OPTIMIZATION)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(puddle_options INTERFACE)
+target_compile_options(puddle_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
+  -Wnull-dereference $<$<BOOL:${PUDDLE_WERROR}>:-Werror>
+  $<$<CXX_COMPILER_ID:GNU>:-fcoroutines>)
+target_include_directories(puddle_options INTERFACE
+  ${CMAKE_SOURCE_DIR}/emulator ${CMAKE_SOURCE_DIR}/include ${CMAKE_BINARY_DIR}/generated)
+if(PUDDLE_SANITIZE)
+  target_compile_options(puddle_options INTERFACE -fsanitize=${PUDDLE_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(puddle_options INTERFACE -fsanitize=${PUDDLE_SANITIZE})
+endif()

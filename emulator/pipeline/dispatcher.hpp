@@ -1,0 +1,72 @@
+// Dispatcher: the only pipeline there is. Every operation call, from a socket or from the in-process Client, passes
+//   find operation -> decode -> validate -> authorise -> run in a savepoint -> output gate -> encode -> trace.
+// Engine thread only.
+#pragma once
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "aws/service.hpp"
+
+namespace puddle {
+
+/// What the trace keeps of a call, newest last, bounded.
+struct TraceEntry {
+  Time at;
+  std::string request_id, service, operation, account, region, principal, error, denied;
+  int status = 200;
+};
+
+class Dispatcher final : public Client {
+ public:
+  struct Options {
+    std::size_t trace_limit = 1000;
+    /// Called for every error that an operation did not declare; tests abort on it.
+    std::function<void(const std::string&)> undeclared_error;
+  };
+  Dispatcher(Loop& loop, Entropy& entropy, Store& store, Authorizer& authorizer, Settings& settings, Options options);
+  ~Dispatcher() override;
+
+  /// Services are added once, before the first call.
+  void add(Service& service);
+  Service* service(std::string_view name) const;
+  const std::vector<Service*>& services() const { return services_; }
+
+  /// A request to a service, already authenticated into `call`. Answers once, also for every kind of error.
+  void handle(Service& service, HttpRequest request, Call call, Respond respond);
+
+  Task<wire::Value> call(ClientCall request) override;
+  Task<HttpResponse> http(std::string service, HttpRequest request, Principal principal, std::string account,
+                          std::string region, std::string source_arn) override;
+  const std::deque<TraceEntry>& trace() const { return trace_; }
+  /// Destroys waiting calls; for reset and shutdown. Their clients get a 503.
+  void drop_waiting();
+
+ private:
+  struct Bound;     // a service with its codecs and its operations by name
+  struct Waiting;
+  using Done = std::function<void(wire::Value, const wire::Fault*)>;
+  void run(Bound& bound, const Operation& op, Call call, wire::Value input, Done done);
+  void finish(const Bound& bound, const Operation& op, const Call& call, wire::Value output, const wire::Fault* fault,
+              Done done);
+  Task<> run_waiting(Bound& bound, const Operation& op, Call call, wire::Value input, Done done);
+  void check_declared(const Bound& bound, const Operation& op, const wire::Fault& fault) const;
+  void record(const Bound& bound, const Operation& op, const Call& call, const wire::Fault* fault);
+
+  Loop& loop_;
+  Entropy& entropy_;
+  Store& store_;
+  Authorizer& authorizer_;
+  Settings& settings_;
+  Options options_;
+  std::vector<Service*> services_;
+  std::map<std::string, std::unique_ptr<Bound>, std::less<>> bound_;
+  std::deque<TraceEntry> trace_;
+  TaskGroup waiting_;
+};
+
+}  // namespace puddle

@@ -1,0 +1,221 @@
+// Shape: the declared form of an operation's input or output. It is data: the codecs convert by it, the validator makes
+// AWS's messages from it, `puddle operations --json` dumps it, and a test compares it with the published model.
+//
+//     struct Input { std::string queue_url; std::optional<std::int64_t> delay; std::vector<Tag> tags; };
+//     Shape s{{required<&Input::queue_url>("QueueUrl"),
+//              optional<&Input::delay>("DelaySeconds", {.min = 0, .max = 900}),
+//              optional<&Input::tags>("Tags", {.max = 50})}};
+//
+// Member types: std::string, Bytes, Time, bool, std::int64_t, int (32 bit), double, Value (a document: passed as it is),
+// std::vector<T>, std::map<std::string, T>, std::optional of them, and structures: types with `static Shape shape()`.
+// An absent list or map is an empty one; use std::optional<std::vector<T>> where AWS tells them apart.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/check.hpp"
+#include "base/time.hpp"
+#include "wire/value.hpp"
+
+namespace puddle::wire {
+
+enum class Type { text, integer, long_integer, real, boolean, blob, timestamp, list, map, structure, document };
+/// Where a member travels in REST protocols. body: a member of the JSON body; payload: it is the body.
+enum class Location { body, header, headers, query_string, uri, payload, status_code };
+enum class TimeFormat { protocol, iso8601, epoch_seconds, http };
+
+/// Limits and wire traits of a member. min and max bound a number's value, a text's length in code points, a blob's in
+/// bytes, a list's or map's size.
+struct Traits {
+  std::optional<std::int64_t> min{};
+  std::optional<std::int64_t> max{};
+  std::string_view pattern{};                 ///< as in the model; checked on the whole text
+  std::vector<std::string_view> one_of{};     ///< enum values
+  std::vector<Traits> each{};                 ///< of list elements or map values: none or one
+  std::vector<Traits> keys{};                 ///< of map keys: none or one
+  Location at = Location::body;
+  std::string_view at_name{};                 ///< locationName when it differs from the member's name
+  bool flattened = false;                     ///< Query: Name.1 instead of Name.member.1
+  std::string_view item_name{};               ///< Query/XML: name of list items, "member" when empty
+  std::string_view key_name{};                ///< Query/XML: of map keys, "key" when empty
+  std::string_view value_name{};              ///< Query/XML: of map values, "value" when empty
+  TimeFormat time_format = TimeFormat::protocol;
+};
+
+struct Field;
+
+struct Shape {
+  std::vector<Field> fields;
+  Shape();
+  Shape(std::initializer_list<Field> f);
+  Shape(std::vector<Field> f);
+  Shape(const Shape&);
+  Shape(Shape&&) noexcept;
+  Shape& operator=(const Shape&);
+  Shape& operator=(Shape&&) noexcept;
+  ~Shape();
+  const Field* find(std::string_view name) const;
+};
+
+/// The type of a value, with what is inside it.
+struct TypeInfo {
+  Type type = Type::document;
+  std::shared_ptr<const Shape> structure;    ///< of structures
+  std::shared_ptr<const TypeInfo> element;   ///< of lists and maps
+};
+
+struct Field {
+  std::string name;
+  TypeInfo type;
+  Traits traits;
+  bool required = false;
+  void (*assign)(void* object, const Value& value) = nullptr;
+  /// Null when the member is absent.
+  Value (*extract)(const void* object) = nullptr;
+  std::string_view wire_name() const { return traits.at_name.empty() ? std::string_view(name) : traits.at_name; }
+};
+
+template <class T>
+const std::shared_ptr<const Shape>& shape_of() {
+  static const std::shared_ptr<const Shape> shape = std::make_shared<const Shape>(T::shape());
+  return shape;
+}
+
+namespace detail {
+
+template <class T>
+concept Structure = requires { T::shape(); };
+
+template <class T>
+struct Convert;  // read(Value) -> T, write(T) -> Value, info() -> TypeInfo
+
+template <class T, Type kType>
+struct Scalar {
+  static TypeInfo info() { return TypeInfo{kType, nullptr, nullptr}; }
+  static Value write(const T& t) { return Value(t); }
+};
+template <> struct Convert<std::string> : Scalar<std::string, Type::text> {
+  static std::string read(const Value& v) { return v.text(); }
+};
+template <> struct Convert<Bytes> : Scalar<Bytes, Type::blob> {
+  static Bytes read(const Value& v) { return v.bytes(); }
+};
+template <> struct Convert<Time> : Scalar<Time, Type::timestamp> {
+  static Time read(const Value& v) { return v.time(); }
+};
+template <> struct Convert<bool> : Scalar<bool, Type::boolean> {
+  static bool read(const Value& v) { return v.boolean(); }
+};
+template <> struct Convert<std::int64_t> : Scalar<std::int64_t, Type::long_integer> {
+  static std::int64_t read(const Value& v) { return v.integer(); }
+};
+template <> struct Convert<int> : Scalar<int, Type::integer> {
+  static int read(const Value& v) { return static_cast<int>(v.integer()); }
+};
+template <> struct Convert<double> : Scalar<double, Type::real> {
+  static double read(const Value& v) { return v.real(); }
+};
+template <> struct Convert<Value> : Scalar<Value, Type::document> {
+  static Value read(const Value& v) { return v; }
+};
+template <Structure T> struct Convert<T> {
+  static TypeInfo info() { return TypeInfo{Type::structure, shape_of<T>(), nullptr}; }
+  static T read(const Value& v) {
+    T t{};
+    for (const Field& f : shape_of<T>()->fields)
+      if (const Value* m = v.find(f.name); m && !m->is_null()) f.assign(&t, *m);
+    return t;
+  }
+  static Value write(const T& t) {
+    Map m;
+    for (const Field& f : shape_of<T>()->fields) {
+      Value v = f.extract(&t);
+      if (!v.is_null()) m.add(f.name, std::move(v));
+    }
+    return Value(std::move(m));
+  }
+};
+template <class T> struct Convert<std::vector<T>> {
+  static TypeInfo info() { return TypeInfo{Type::list, nullptr, std::make_shared<const TypeInfo>(Convert<T>::info())}; }
+  static std::vector<T> read(const Value& v) {
+    std::vector<T> out;
+    out.reserve(v.list().size());
+    for (const Value& e : v.list()) out.push_back(Convert<T>::read(e));
+    return out;
+  }
+  static Value write(const std::vector<T>& t) {
+    List out;
+    out.reserve(t.size());
+    for (const auto& e : t) out.push_back(Convert<T>::write(e));
+    return Value(std::move(out));
+  }
+};
+template <class T> struct Convert<std::map<std::string, T>> {
+  static TypeInfo info() { return TypeInfo{Type::map, nullptr, std::make_shared<const TypeInfo>(Convert<T>::info())}; }
+  static std::map<std::string, T> read(const Value& v) {
+    std::map<std::string, T> out;
+    for (const auto& [k, e] : v.map()) out.insert_or_assign(k, Convert<T>::read(e));
+    return out;
+  }
+  static Value write(const std::map<std::string, T>& t) {
+    Map out;
+    out.reserve(t.size());
+    for (const auto& [k, e] : t) out.add(k, Convert<T>::write(e));
+    return Value(std::move(out));
+  }
+};
+template <class T> struct Convert<std::optional<T>> {
+  static TypeInfo info() { return Convert<T>::info(); }
+  static std::optional<T> read(const Value& v) { return Convert<T>::read(v); }
+  static Value write(const std::optional<T>& t) { return t ? Convert<T>::write(*t) : Value(); }
+};
+
+template <class P> struct MemberOf;
+template <class C, class T> struct MemberOf<T C::*> { using Object = C; using Type = T; };
+
+template <auto kMember>
+Field field(std::string_view name, Traits traits, bool required) {
+  using C = typename MemberOf<decltype(kMember)>::Object;
+  using T = typename MemberOf<decltype(kMember)>::Type;
+  Field f;
+  f.name = std::string(name);
+  f.type = Convert<T>::info();
+  f.traits = std::move(traits);
+  f.required = required;
+  f.assign = [](void* o, const Value& v) { static_cast<C*>(o)->*kMember = Convert<T>::read(v); };
+  f.extract = [](const void* o) { return Convert<T>::write(static_cast<const C*>(o)->*kMember); };
+  return f;
+}
+
+}  // namespace detail
+
+/// A member that the model requires. In an output: always sent, an empty list or map included.
+template <auto kMember>
+Field required(std::string_view name, Traits traits = {}) {
+  return detail::field<kMember>(name, std::move(traits), true);
+}
+/// A member that may be absent. In an output an empty list or map of an optional member is left out.
+template <auto kMember>
+Field optional(std::string_view name, Traits traits = {}) {
+  return detail::field<kMember>(name, std::move(traits), false);
+}
+
+/// A value that validates against the shape -> T.
+template <class T>
+T read_struct(const Value& value, const Shape& shape) {
+  T t{};
+  for (const Field& f : shape.fields)
+    if (const Value* m = value.find(f.name); m && !m->is_null()) f.assign(&t, *m);
+  return t;
+}
+Value write_struct(const void* object, const Shape& shape);
+
+}  // namespace puddle::wire
