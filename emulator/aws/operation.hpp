@@ -27,6 +27,9 @@ struct HttpBinding {
   int status = 200;
 };
 
+/// Who may call: nearly always a signed principal that policies allow. anyone: links in mails carry no signature.
+enum class Access { authorised, anyone };
+
 /// For operations without output members.
 struct Empty {
   static Shape shape() { return {}; }
@@ -39,6 +42,7 @@ struct Operation {
   Shape input, output;
   std::vector<ErrorType> errors;
   std::string result_wrapper;
+  Access access = Access::authorised;
   /// ARN that the action is authorised on; "*" when there is none. May throw AwsError (a missing resource).
   std::function<std::string(Service&, const Call&, const Value&)> resource;
   /// Exactly one of the two is set.
@@ -56,6 +60,7 @@ struct Declaration {
   Shape output{};
   std::vector<ErrorType> errors{};
   std::string_view result_wrapper{};
+  Access access = Access::authorised;
   /// A handler runs in a savepoint and may not wait.
   Out (*handle)(S&, const Call&, const In&) = nullptr;
   /// A waiting handler changes state only through store.atomically() and looks everything up again after each wait.
@@ -82,6 +87,7 @@ Operation operation(Declaration<S, In, Out> d) {
   op.output = d.output;
   op.errors = std::move(d.errors);
   op.result_wrapper = std::string(d.result_wrapper);
+  op.access = d.access;
   auto input = std::make_shared<const Shape>(std::move(d.input));
   auto output = std::make_shared<const Shape>(std::move(d.output));
   if (d.resource) {

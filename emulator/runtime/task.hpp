@@ -9,6 +9,7 @@
 #pragma once
 #include <coroutine>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <functional>
 #include <optional>
@@ -128,15 +129,21 @@ class TaskGroup {
 
  private:
   struct State;
-  State* state_;
+  std::unique_ptr<State> state_;
 };
 
-/// Waits for a callback: co_await the Completion; whoever holds it calls complete() once, at any time, on the engine
-/// thread. Copies share the state, so it may be captured by a std::function.
+/// Waits for a callback: `Completion<int> got; start([got](int n) { got.complete(n); }); int n = co_await got;`
+/// Copies share the state, so one may be captured by a std::function; only the original may be awaited, and when it is
+/// destroyed (its coroutine was dropped) a later complete() is ignored. Engine thread only.
 template <class T>
 class Completion {
  public:
-  Completion() : state_(std::make_shared<State>()) {}
+  Completion() : state_(std::make_shared<State>()), original_(true) {}
+  Completion(const Completion& other) : state_(other.state_), original_(false) {}
+  Completion& operator=(const Completion&) = delete;
+  ~Completion() {
+    if (original_) state_->waiter = {};
+  }
   void complete(T value) const {
     PUDDLE_CHECK(!state_->value);
     state_->value.emplace(std::move(value));
@@ -151,11 +158,12 @@ class Completion {
     bool await_ready() const noexcept { return state->value.has_value(); }
     void await_suspend(std::coroutine_handle<> h) const noexcept { state->waiter = h; }
     T await_resume() const { return std::move(*state->value); }
-    };
+  };
   Awaiter operator co_await() const& noexcept { return Awaiter{state_.get()}; }
 
  private:
   std::shared_ptr<State> state_;
+  bool original_;
 };
 
 }  // namespace puddle

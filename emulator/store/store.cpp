@@ -1,0 +1,411 @@
+#include "store/store.hpp"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <list>
+#include <unordered_map>
+
+#include "base/check.hpp"
+#include "base/log.hpp"
+
+namespace puddle {
+namespace {
+
+constexpr int kCheckpointPages = 1000;
+constexpr std::size_t kStatementCache = 512;
+
+std::string describe(sqlite3* db, std::string_view sql) {
+  return std::string(sqlite3_errmsg(db)) + " in: " + std::string(sql.substr(0, 300));
+}
+
+}  // namespace
+
+/// A prepared statement of the cache; busy while a cursor is open on it.
+struct Rows::Statement {
+  sqlite3_stmt* handle = nullptr;
+  std::string sql;
+  bool busy = false;
+  bool cached = true;
+  bool writes = false;
+};
+
+struct Store::Impl {
+  Loop& loop;
+  Pool* pool;
+  Options options;
+  std::string path;
+  sqlite3* db = nullptr;
+  int lock = -1;
+  bool in_turn = false;      // BEGIN was executed
+  bool fail_next = false;
+  bool broken = false;
+  bool checkpointing = false;
+  std::string reason;
+  std::uint64_t commits = 0;
+  int depth = 0;             // nesting of atomically()
+  int opened = 0;            // savepoints that exist in SQLite: the outermost `opened` of `depth`
+  std::vector<std::function<void(bool)>> waiters;
+  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
+  // Least recently used first; the map finds by text.
+  std::list<Rows::Statement> statements;
+  std::unordered_map<std::string_view, std::list<Rows::Statement>::iterator> by_sql;
+  sqlite3_stmt *begin = nullptr, *commit = nullptr, *save = nullptr, *release = nullptr, *rollback_to = nullptr;
+
+  Impl(Loop& l, Pool* p, Options o) : loop(l), pool(p), options(std::move(o)) {}
+
+  sqlite3_stmt* prepare(std::string_view sql, unsigned flags = SQLITE_PREPARE_PERSISTENT) const {
+    sqlite3_stmt* handle = nullptr;
+    if (sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), flags, &handle, nullptr) != SQLITE_OK)
+      throw StoreError(describe(db, sql));
+    return handle;
+  }
+  bool step_control(sqlite3_stmt* s) const {
+    const int rc = sqlite3_step(s);
+    sqlite3_reset(s);
+    return rc == SQLITE_DONE;
+  }
+  Rows::Statement* acquire(std::string_view sql);
+  void forget_statements();
+  void settle(bool ok);
+  void end_turn();
+  void break_with(std::string why);
+};
+
+Rows::Statement* Store::Impl::acquire(std::string_view sql) {
+  if (const auto it = by_sql.find(sql); it != by_sql.end() && !it->second->busy) {
+    statements.splice(statements.end(), statements, it->second);
+    return &*it->second;
+  }
+  if (by_sql.contains(sql)) {  // a second cursor on the same text: prepared for this use only
+    auto* extra = new Rows::Statement;
+    extra->handle = prepare(sql, 0);
+    extra->sql = std::string(sql);
+    extra->cached = false;
+    extra->writes = !sqlite3_stmt_readonly(extra->handle);
+    return extra;
+  }
+  for (auto it = statements.begin(); statements.size() >= kStatementCache && it != statements.end();) {
+    if (it->busy) {
+      ++it;
+      continue;
+    }
+    by_sql.erase(it->sql);
+    sqlite3_finalize(it->handle);
+    it = statements.erase(it);
+  }
+  sqlite3_stmt* handle = prepare(sql);
+  Rows::Statement& made = statements.emplace_back();
+  made.handle = handle;
+  made.sql = std::string(sql);
+  made.writes = !sqlite3_stmt_readonly(handle);
+  by_sql.emplace(made.sql, std::prev(statements.end()));
+  return &made;
+}
+
+void Store::Impl::forget_statements() {
+  for (auto& s : statements) sqlite3_finalize(s.handle);
+  statements.clear();
+  by_sql.clear();
+}
+
+void Store::Impl::break_with(std::string why) {
+  if (!broken) log(Level::error, "store", "broken: " + why);
+  broken = true;
+  reason = std::move(why);
+}
+
+void Store::Impl::settle(bool ok) {
+  const auto ready = std::exchange(waiters, {});
+  for (const auto& fn : ready) fn(ok);
+}
+
+void Store::Impl::end_turn() {
+  if (!in_turn) return;
+  PUDDLE_CHECK(depth == 0);
+  in_turn = false;
+  ++commits;
+  const bool failed = std::exchange(fail_next, false) || !step_control(commit);
+  if (failed) {
+    break_with(std::string("COMMIT failed: ") + sqlite3_errmsg(db));
+    sqlite3_exec(db, "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+  settle(!failed);
+}
+
+Rows::Rows(Rows&& other) noexcept
+    : store_(other.store_), statement_(std::exchange(other.statement_, nullptr)) {}
+
+Rows::~Rows() {
+  if (!statement_) return;
+  if (!statement_->cached) {
+    sqlite3_finalize(statement_->handle);
+    delete statement_;
+    return;
+  }
+  sqlite3_reset(statement_->handle);
+  sqlite3_clear_bindings(statement_->handle);
+  statement_->busy = false;
+}
+
+bool Rows::next() {
+  const int rc = sqlite3_step(statement_->handle);
+  if (rc == SQLITE_ROW) return true;
+  if (rc == SQLITE_DONE) return false;
+  throw StoreError(describe(sqlite3_db_handle(statement_->handle), statement_->sql));
+}
+
+bool Rows::is_null(int column) const { return sqlite3_column_type(statement_->handle, column) == SQLITE_NULL; }
+std::int64_t Rows::integer(int column) const { return sqlite3_column_int64(statement_->handle, column); }
+double Rows::real(int column) const { return sqlite3_column_double(statement_->handle, column); }
+std::string Rows::text(int column) const { return std::string(view(column)); }
+std::string_view Rows::view(int column) const {
+  const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_->handle, column));
+  const int size = sqlite3_column_bytes(statement_->handle, column);
+  return data ? std::string_view(data, static_cast<std::size_t>(size)) : std::string_view{};
+}
+
+namespace {
+
+void bind(sqlite3_stmt* s, std::initializer_list<Param> params) {
+  int at = 0;
+  for (const Param& p : params) {
+    ++at;
+    switch (p.index()) {
+      case 0: sqlite3_bind_null(s, at); break;
+      case 1: sqlite3_bind_int64(s, at, std::get<1>(p)); break;
+      case 2: sqlite3_bind_double(s, at, std::get<2>(p)); break;
+      case 3: {
+        const std::string_view v = std::get<3>(p);
+        sqlite3_bind_text64(s, at, v.data() ? v.data() : "", v.size(), SQLITE_STATIC, SQLITE_UTF8);
+        break;
+      }
+      default: {
+        const std::string_view v = std::get<4>(p).data;
+        sqlite3_bind_blob64(s, at, v.data() ? v.data() : "", v.size(), SQLITE_STATIC);
+      }
+    }
+  }
+}
+
+// One daemon per directory. The lock is the open file's, so that it ends with the process, however it ends.
+int lock_directory(const std::string& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) throw StoreOpenError("cannot create the data directory " + directory + ": " + error.message());
+  const std::string path = directory + "/lock";
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) throw StoreOpenError("cannot open " + path + ": " + std::error_code(errno, std::generic_category()).message());
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    char owner[32] = {};
+    const auto n = ::pread(fd, owner, sizeof owner - 1, 0);
+    ::close(fd);
+    throw StoreOpenError("the data directory " + directory + " is in use by another puddle" +
+                         (n > 0 ? " (process " + std::string(owner) + ")" : std::string()));
+  }
+  const std::string pid = std::to_string(::getpid());
+  if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, pid.data(), pid.size(), 0) < 0)
+    log(Level::warn, "store", "cannot write the process id into " + path);
+  return fd;
+}
+
+}  // namespace
+
+Store::Store(Loop& loop, Pool* pool, Options options) : impl_(std::make_unique<Impl>(loop, pool, std::move(options))) {
+  Impl& s = *impl_;
+  const bool in_memory = s.options.directory.empty();
+  if (!in_memory) s.lock = lock_directory(s.options.directory);
+  s.path = in_memory ? ":memory:" : s.options.directory + "/puddle.db";
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  if (sqlite3_open_v2(s.path.c_str(), &s.db, flags, nullptr) != SQLITE_OK)
+    throw StoreOpenError("cannot open " + s.path + ": " + sqlite3_errmsg(s.db));
+  const char* synchronous = s.options.durability == Durability::disk ? "FULL"
+                            : s.options.durability == Durability::process ? "NORMAL" : "OFF";
+  const std::string setup =
+      std::string(in_memory ? "PRAGMA journal_mode=MEMORY;" : "PRAGMA journal_mode=WAL;PRAGMA wal_autocheckpoint=0;") +
+      "PRAGMA synchronous=" + synchronous + ";PRAGMA temp_store=MEMORY;PRAGMA cache_size=-8000;PRAGMA foreign_keys=OFF;"
+      "CREATE TABLE IF NOT EXISTS schema_version(module TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;";
+  char* error = nullptr;
+  if (sqlite3_exec(s.db, setup.c_str(), nullptr, nullptr, &error) != SQLITE_OK) {
+    const std::string why = error ? error : "unknown";
+    sqlite3_free(error);
+    throw StoreOpenError(s.path + " is not a Puddle database: " + why);
+  }
+  s.begin = s.prepare("BEGIN IMMEDIATE");
+  s.commit = s.prepare("COMMIT");
+  s.save = s.prepare("SAVEPOINT step");
+  s.release = s.prepare("RELEASE step");
+  s.rollback_to = s.prepare("ROLLBACK TO step");
+}
+
+Store::~Store() {
+  Impl& s = *impl_;
+  *s.alive = false;
+  if (s.db) {
+    if (s.in_turn && !s.broken) s.step_control(s.commit);
+    s.forget_statements();
+    for (sqlite3_stmt* h : {s.begin, s.commit, s.save, s.release, s.rollback_to}) sqlite3_finalize(h);
+    sqlite3_close_v2(s.db);
+  }
+  if (s.lock >= 0) ::close(s.lock);
+}
+
+void Store::migrate(const std::vector<Migration>& migrations) {
+  for (const Migration& m : migrations) {
+    int have = 0;
+    {
+      Rows rows = query("SELECT version FROM schema_version WHERE module=?1", {std::string_view(m.module)});
+      if (rows.next()) have = static_cast<int>(rows.integer(0));
+    }
+    int newest = 0;
+    for (const Migration& other : migrations)
+      if (other.module == m.module) newest = std::max(newest, other.version);
+    if (have > newest)
+      throw StoreOpenError(impl_->path + " was written by a newer puddle (" + m.module + " version " +
+                           std::to_string(have) + ", this one knows " + std::to_string(newest) + ")");
+    if (m.version <= have) continue;
+    PUDDLE_CHECK(m.version == have + 1);
+    atomically([&] {
+      script(m.sql);
+      run("INSERT INTO schema_version VALUES(?1, ?2) ON CONFLICT(module) DO UPDATE SET version=?2",
+          {std::string_view(m.module), std::int64_t{m.version}});
+    });
+  }
+  commit_now();
+}
+
+Rows Store::query(std::string_view sql, std::initializer_list<Param> params) {
+  Rows::Statement* statement = impl_->acquire(sql);
+  if (statement->writes) before_write();
+  statement->busy = true;
+  bind(statement->handle, params);
+  return Rows(this, statement);
+}
+
+std::int64_t Store::run(std::string_view sql, std::initializer_list<Param> params) {
+  Rows rows = query(sql, params);
+  while (rows.next()) {
+  }
+  return sqlite3_changes64(impl_->db);
+}
+
+void Store::script(std::string_view sql) {
+  before_write();
+  char* error = nullptr;
+  if (sqlite3_exec(impl_->db, std::string(sql).c_str(), nullptr, nullptr, &error) != SQLITE_OK) {
+    const std::string why = error ? error : "unknown";
+    sqlite3_free(error);
+    throw StoreError(why + " in script: " + std::string(sql.substr(0, 200)));
+  }
+}
+
+std::int64_t Store::last_insert_id() const { return sqlite3_last_insert_rowid(impl_->db); }
+
+void Store::before_write() {
+  Impl& s = *impl_;
+  if (s.broken) throw StoreBroken(s.reason);
+  if (!s.in_turn) {
+    if (!s.step_control(s.begin)) throw StoreError(describe(s.db, "BEGIN"));
+    s.in_turn = true;
+    s.loop.post([this, alive = s.alive] {
+      if (!*alive) return;
+      impl_->end_turn();
+      if (impl_->commits % 256 == 0) checkpoint();
+    });
+  }
+  while (s.opened < s.depth) {
+    if (!s.step_control(s.save)) throw StoreError(describe(s.db, "SAVEPOINT"));
+    ++s.opened;
+  }
+}
+
+Store::Savepoint::Savepoint(Store& store) : store_(store), depth_(++store.impl_->depth) {}
+
+void Store::Savepoint::release() {
+  Impl& s = *store_.impl_;
+  PUDDLE_CHECK(s.depth == depth_);
+  released_ = true;
+  --s.depth;
+  if (s.opened < depth_) return;
+  --s.opened;
+  if (!s.step_control(s.release)) throw StoreError(describe(s.db, "RELEASE"));
+}
+
+Store::Savepoint::~Savepoint() {
+  if (released_) return;
+  Impl& s = *store_.impl_;
+  --s.depth;
+  if (s.opened < depth_) return;
+  --s.opened;
+  // A failed rollback would leave half an operation behind: nothing may be committed any more.
+  if (!s.step_control(s.rollback_to) || !s.step_control(s.release)) s.break_with("ROLLBACK TO failed");
+}
+
+void Store::when_committed(std::function<void(bool)> fn) {
+  Impl& s = *impl_;
+  if (s.broken) return fn(false);
+  if (!s.in_turn) return fn(true);
+  s.waiters.push_back(std::move(fn));
+}
+
+bool Store::broken() const { return impl_->broken; }
+const std::string& Store::broken_reason() const { return impl_->reason; }
+void Store::commit_now() { impl_->end_turn(); }
+void Store::fail_next_commit() { impl_->fail_next = true; }
+std::uint64_t Store::commits() const { return impl_->commits; }
+const std::string& Store::directory() const { return impl_->options.directory; }
+
+void Store::checkpoint() {
+  Impl& s = *impl_;
+  if (s.options.directory.empty() || s.checkpointing) return;
+  std::error_code error;
+  const auto size = std::filesystem::file_size(s.path + "-wal", error);
+  if (error || size < std::uintmax_t{kCheckpointPages} * 4096) return;
+  const auto work = [path = s.path] {
+    // A connection of its own, so that the engine thread never waits for the copying.
+    sqlite3* db = nullptr;
+    if (sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK)
+      sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    sqlite3_close_v2(db);
+  };
+  if (!s.pool) return work();
+  s.checkpointing = true;
+  s.pool->run(work, [this, alive = s.alive] {
+    if (*alive) impl_->checkpointing = false;
+  });
+}
+
+void Store::wipe() {
+  std::vector<std::string> tables;
+  for (Rows rows = query("SELECT name FROM sqlite_schema WHERE type='table' AND name NOT LIKE 'sqlite_%' AND "
+                         "name<>'schema_version'");
+       rows.next();)
+    tables.push_back(rows.text(0));
+  atomically([&] {
+    for (const std::string& name : tables)
+      script((name.starts_with("dyn_") ? "DROP TABLE \"" : "DELETE FROM \"") + name + "\"");
+  });
+}
+
+struct Committed::State {
+  enum { waiting, good, bad } outcome = waiting;
+  std::coroutine_handle<> waiter;
+};
+
+Committed::Committed(Store& store) : state_(std::make_shared<State>()) {
+  store.when_committed([state = state_](bool ok) {
+    state->outcome = ok ? State::good : State::bad;
+    if (auto handle = std::exchange(state->waiter, {})) handle.resume();
+  });
+}
+Committed::~Committed() { state_->waiter = {}; }
+bool Committed::await_ready() const noexcept { return state_->outcome != State::waiting; }
+void Committed::await_suspend(std::coroutine_handle<> handle) { state_->waiter = handle; }
+bool Committed::await_resume() const noexcept { return state_->outcome == State::good; }
+
+}  // namespace puddle
