@@ -54,6 +54,7 @@ class Engine {
   Settings settings_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Jobs> jobs_;
+  std::unique_ptr<FeedSignals> feeds_;
   std::unique_ptr<Late> late_;
   std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<PolicyAuthorizer> authorizer_;

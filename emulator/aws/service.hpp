@@ -12,6 +12,7 @@
 
 #include "aws/access.hpp"
 #include "aws/client.hpp"
+#include "aws/feed_signals.hpp"
 #include "aws/operation.hpp"
 #include "aws/resource_type.hpp"
 #include "jobs/jobs.hpp"
@@ -52,6 +53,7 @@ struct Deps {
   PolicySource& policies;
   Sessions& sessions;
   Settings& settings;
+  FeedSignals* feeds = nullptr;     ///< never null once built
   Pool* pool = nullptr;             ///< null in tests: work runs where it stands
   Mailer* mailer = nullptr;
   FunctionHost* functions = nullptr;

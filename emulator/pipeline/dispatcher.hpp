@@ -48,12 +48,16 @@ class Dispatcher final : public Client {
 
  private:
   struct Bound;     // a service with its codecs and its operations by name
-  struct Waiting;
+  struct Decoding;
   using Done = std::function<void(wire::Value, const wire::Fault*)>;
-  void run(Bound& bound, const Operation& op, Call call, wire::Value input, Done done);
+  static Decoding choose(const Bound& bound, const HttpRequest& request);
+  static wire::Fault unknown_operation(const Bound& bound, const Decoding& decoding);
+  void authorise(const Bound& bound, const Operation& op, const Call& call, const wire::Value& input);
+  void run(const Bound& bound, const Operation& op, Call call, wire::Value input, Done done);
+  Task<> run_waiting(const Bound& bound, const Operation& op, Call call, wire::Value input, std::uint64_t id);
   void finish(const Bound& bound, const Operation& op, const Call& call, wire::Value output, const wire::Fault* fault,
               Done done);
-  Task<> run_waiting(Bound& bound, const Operation& op, Call call, wire::Value input, Done done);
+  wire::Fault fault_of(const Bound& bound, const Operation& op, const Call& call) const;
   void check_declared(const Bound& bound, const Operation& op, const wire::Fault& fault) const;
   void record(const Bound& bound, const Operation& op, const Call& call, const wire::Fault* fault);
 
@@ -67,6 +71,8 @@ class Dispatcher final : public Client {
   std::map<std::string, std::unique_ptr<Bound>, std::less<>> bound_;
   std::deque<TraceEntry> trace_;
   TaskGroup waiting_;
+  std::uint64_t last_waiting_ = 0;
+  std::map<std::uint64_t, Done> unanswered_;  // of the waiting calls
 };
 
 }  // namespace puddle

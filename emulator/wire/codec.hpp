@@ -59,5 +59,8 @@ class Codec {
 };
 
 std::unique_ptr<Codec> make_codec(const ServiceWire& service, Protocol protocol);
+/// The Query protocol for a client that accepts application/json, as API Gateway's integrations do: decodes like query
+/// and answers {"SendMessageResponse":{"ResponseMetadata":{...},"SendMessageResult":{...}}}, members sorted, nulls kept.
+std::unique_ptr<Codec> make_query_json_codec(const ServiceWire& service);
 
 }  // namespace puddle::wire
