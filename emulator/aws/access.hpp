@@ -66,7 +66,9 @@ class Authorizer {
   virtual std::string why_denied(const Call& call, std::string_view action, std::string_view resource,
                                  std::string_view resource_policy = {}, const ConditionContext& context = {}) = 0;
   /// Whether a service ("lambda.amazonaws.com") may assume the role by its trust policy: empty or the reason.
-  virtual std::string why_not_assumable(const PolicySource::Role& role, const Principal& by) = 0;
+  /// context: condition keys of the call, sts:ExternalId for one.
+  virtual std::string why_not_assumable(const PolicySource::Role& role, const Principal& by,
+                                        const ConditionContext& context = {}) = 0;
 };
 
 }  // namespace puddle

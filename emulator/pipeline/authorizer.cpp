@@ -57,8 +57,10 @@ policy::Context make_context(const Call& call, std::string_view resource_account
   set("aws:sourcearn", call.source_arn);
   set("aws:sourceaccount", call.source_account);
   set("aws:sourceowner", call.source_account.empty() ? p.account : call.source_account);
-  set("aws:currenttime", iso8601(call.now, Millis::none));
-  set("aws:epochtime", std::to_string(to_seconds(call.now)));
+  if (call.now != Time()) {
+    set("aws:currenttime", iso8601(call.now, Millis::none));
+    set("aws:epochtime", std::to_string(to_seconds(call.now)));
+  }
   set("aws:sourceip", call.source_ip == "in-process" ? std::string_view("127.0.0.1") : call.source_ip);
   // Plain HTTP is how everybody speaks to a local emulator; policies that insist on TLS shall work unchanged.
   set("aws:securetransport", "true");
@@ -168,7 +170,8 @@ std::string PolicyAuthorizer::why_denied(const Call& call, std::string_view acti
   return resource_allows ? std::string() : refusal(p, action, resource, because("resource-based policy", action));
 }
 
-std::string PolicyAuthorizer::why_not_assumable(const PolicySource::Role& role, const Principal& by) {
+std::string PolicyAuthorizer::why_not_assumable(const PolicySource::Role& role, const Principal& by,
+                                                const ConditionContext& own) {
   constexpr std::string_view kAction = "sts:AssumeRole";
   const auto trust = impl_->cache.get(role.trust_policy);
   Call call;
@@ -176,7 +179,7 @@ std::string PolicyAuthorizer::why_not_assumable(const PolicySource::Role& role, 
   call.account = by.account;
   const auto arn = Arn::parse(role.arn);
   const std::string_view owner = arn ? std::string_view(arn->account) : std::string_view();
-  const policy::Context context = make_context(call, owner, {});
+  const policy::Context context = make_context(call, owner, own);
   const policy::Request request{kAction, role.arn, context};
   const Verdict verdict = trust ? policy::evaluate(*trust, request, caller_of(by)) : Verdict();
   if (verdict.decision == Decision::explicit_deny)

@@ -23,7 +23,8 @@ class PolicyAuthorizer final : public Authorizer {
                const ConditionContext& context) override;
   std::string why_denied(const Call& call, std::string_view action, std::string_view resource,
                          std::string_view resource_policy, const ConditionContext& context) override;
-  std::string why_not_assumable(const PolicySource::Role& role, const Principal& by) override;
+  std::string why_not_assumable(const PolicySource::Role& role, const Principal& by,
+                                const ConditionContext& context = {}) override;
 
  private:
   struct Impl;
