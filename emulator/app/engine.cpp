@@ -36,6 +36,7 @@ Engine::Engine(EnginePorts ports, EngineOptions options, const std::vector<Servi
                                              std::move(options.dispatcher));
   Deps deps{ports.loop, ports.entropy, *store_, *jobs_, *dispatcher_, *authorizer_, *late_, *authenticator_, settings_};
   deps.feeds = feeds_.get();
+  deps.resource_types = &resource_types_;
   deps.pool = ports.pool;
   deps.mailer = ports.mailer;
   deps.functions = ports.functions;
@@ -44,6 +45,7 @@ Engine::Engine(EnginePorts ports, EngineOptions options, const std::vector<Servi
     std::unique_ptr<Service> service = make(deps);
     for (Migration& m : service->migrations()) migrations.push_back(std::move(m));
     if (const auto* source = dynamic_cast<const PolicySource*>(service.get())) late_->source = source;
+    for (ResourceType& type : service->resource_types()) resource_types_.push_back(std::move(type));
     dispatcher_->add(*service);
     services_.push_back(std::move(service));
   }

@@ -59,6 +59,7 @@ class Engine {
   std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<PolicyAuthorizer> authorizer_;
   std::unique_ptr<Dispatcher> dispatcher_;
+  std::vector<ResourceType> resource_types_;
   std::vector<std::unique_ptr<Service>> services_;
   bool running_ = false;
 };

@@ -54,6 +54,7 @@ struct Deps {
   Sessions& sessions;
   Settings& settings;
   FeedSignals* feeds = nullptr;     ///< never null once built
+  const std::vector<ResourceType>* resource_types = nullptr;  ///< of all services; filled before load()
   Pool* pool = nullptr;             ///< null in tests: work runs where it stands
   Mailer* mailer = nullptr;
   FunctionHost* functions = nullptr;
