@@ -7,7 +7,7 @@
 namespace puddle::intrinsic {
 namespace {
 
-constexpr std::size_t kMaxText = 1 << 20;
+constexpr std::size_t kMaxText = 128 << 20;  // `puddle up` puts zipped code into the text it sends
 constexpr int kMaxDepth = 100;
 constexpr std::size_t kMaxNodes = 200'000;  // aliases cannot blow a small text up
 
@@ -98,7 +98,7 @@ int Template::line(std::string_view path) const {
 }
 
 Result<Template, ParseFailure> parse_template(std::string_view text) {
-  if (text.size() > kMaxText) return ParseFailure("the template is larger than 1 MiB");
+  if (text.size() > kMaxText) return ParseFailure("the template is too large");
   try {
     Template out;
     const YAML::Node root = YAML::Load(std::string(text));

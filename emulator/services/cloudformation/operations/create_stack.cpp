@@ -9,6 +9,8 @@
 namespace puddle::cloudformation {
 namespace {
 
+constexpr std::size_t kMaxTemplateBody = 51'200;
+
 struct Parameter {
   std::optional<std::string> key, value;
   static Shape shape() {
@@ -57,6 +59,10 @@ Output handle(CloudFormation& service, const Call& call, const Input& in) {
   if (in.template_url) throw kValidationError("TemplateURL is not supported: send the template as TemplateBody.");
   if (!in.template_body)
     throw kValidationError("Either Template URL or Template Body must be specified.");
+  // `puddle up` deploys in process, with the zipped code in the template; everybody else has AWS's limit.
+  if (!call.access_key.empty() && in.template_body->size() > kMaxTemplateBody)
+    throw kValidationError("1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must "
+                           "have length less than or equal to 51200");
   if (service.records.by_name(call.account, call.region, in.stack_name))
     throw kAlreadyExists("Stack [" + in.stack_name + "] already exists");
   Stack stack;
@@ -99,7 +105,7 @@ Operation create_stack() {
         return "arn:aws:cloudformation:" + c.region + ":" + c.account + ":stack/" + in.stack_name + "/*";
       },
       .input = {required<&Input::stack_name>("StackName", {.min = 1, .max = 128, .pattern = "[a-zA-Z][-a-zA-Z0-9]*"}),
-                optional<&Input::template_body>("TemplateBody", {.min = 1, .max = 1'048'576}),
+                optional<&Input::template_body>("TemplateBody", {.min = 1}),
                 optional<&Input::template_url>("TemplateURL"),
                 optional<&Input::parameters>("Parameters", {.max = 200}),
                 optional<&Input::disable_rollback>("DisableRollback"),
