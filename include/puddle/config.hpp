@@ -29,6 +29,7 @@ struct Config {
   std::string template_file;         ///< deployed at start; empty: none
   std::string stack_name;            ///< default: the template's folder
   std::map<std::string, std::string> parameters;
+  bool replace = false;              ///< delete an existing stack when the template has changed
   int max_connections = 4096;
   int function_concurrency = 10;     ///< function environments at a time
   int function_idle_seconds = 600;
