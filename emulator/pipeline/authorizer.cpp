@@ -193,10 +193,10 @@ std::string PolicyAuthorizer::why_not_assumable(const PolicySource::Role& role, 
   for (const PolicySource::Policy& p : source_.policies(by)) {
     const auto document = impl_->cache.get(p.document);
     if (!document) continue;
-    const Verdict own = policy::evaluate(*document, request);
-    if (own.decision == Decision::explicit_deny)
+    const Verdict one = policy::evaluate(*document, request);
+    if (one.decision == Decision::explicit_deny)
       return refusal(by, kAction, role.arn, " with an explicit deny in an identity-based policy");
-    allowed = allowed || own.decision == Decision::allow;
+    allowed = allowed || one.decision == Decision::allow;
   }
   return allowed ? std::string() : refusal(by, kAction, role.arn, because("identity-based policy", kAction));
 }

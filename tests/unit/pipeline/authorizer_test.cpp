@@ -38,7 +38,7 @@ struct Fixture {
   void be(Principal p) { call.principal = std::move(p); }
   void hold(std::string_view statement) { identities.held = {{"inline", policy(statement)}}; }
   std::string send(std::string_view resource_policy = {}) {
-    return authorizer.why_denied(call, "sqs:SendMessage", kQueue, resource_policy);
+    return authorizer.why_denied(call, "sqs:SendMessage", kQueue, resource_policy, {});
   }
 };
 
