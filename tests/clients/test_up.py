@@ -1,0 +1,67 @@
+"""`puddle up config/orders/template.yaml`: one POST, one mail; and the errors a newcomer meets."""
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+from support import BINARY, ROOT, Daemon, main, wait_for
+
+TEMPLATE = os.path.join(ROOT, "config/orders/template.yaml")
+
+
+def curl_url(d):
+    line = next(l for l in d.lines if "curl" in l)
+    return re.search(r"http://\S+", line).group(0).strip("'\"")
+
+
+def test_an_order_becomes_a_mail():
+    for mode in ("warn", "enforce"):
+        with Daemon([TEMPLATE, "--auth", mode]) as d:
+            began = time.time()
+            status, body = d.post(curl_url(d), '{"item":"latex gloves","customerID":"12345"}')
+            assert status == 200 and "SendMessageResponse" in body, body
+            mail = wait_for(lambda: [m for m in d.inbox() if "latex gloves" in m["text"]], what="the mail")
+            assert mail[0]["to"] == "shop@example.com", mail
+            print("POST to mail in %.0f ms (%s)" % ((time.time() - began) * 1000, mode))
+
+
+def test_a_second_start_keeps_everything():
+    data = tempfile.mkdtemp(prefix="puddle-test-")
+    with Daemon([TEMPLATE], data=data) as d:
+        d.post(curl_url(d), '{"item":"bucket"}')
+        wait_for(lambda: [m for m in d.inbox() if "bucket" in m["text"]], what="the first mail")
+    with Daemon([TEMPLATE], data=data) as d:
+        assert any("bucket" in m["text"] for m in d.inbox())
+        d.post(curl_url(d), '{"item":"sponge"}')
+        wait_for(lambda: [m for m in d.inbox() if "sponge" in m["text"]], what="the second mail")
+
+
+def run(*arguments):
+    return subprocess.run([BINARY, "up"] + list(arguments), capture_output=True, text=True, timeout=30)
+
+
+def test_start_up_errors_are_clear():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        failed = run("--ephemeral", "--inbox-port", "0", "--port", port)
+        assert failed.returncode == 1 and port in failed.stderr and "in use" in failed.stderr, failed
+    with Daemon() as d:
+        locked = run("--port", "0", "--inbox-port", "0", "--data-dir", d.data)
+        assert locked.returncode == 1 and "in use by another puddle" in locked.stderr, locked
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as bad:
+        bad.write("Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties:\n      Colour: red\n")
+        bad.flush()
+        refused = run("--ephemeral", "--port", "0", "--inbox-port", "0", bad.name)
+        assert refused.returncode == 1 and "Colour" in refused.stderr and bad.name in refused.stderr, refused
+        assert ":5" in refused.stderr or "line 5" in refused.stderr, refused.stderr
+    missing = run("--ephemeral", "no/such/template.yaml")
+    assert missing.returncode == 1 and "no/such/template.yaml" in missing.stderr, missing
+
+
+if __name__ == "__main__":
+    main(sys.modules[__name__])
