@@ -182,8 +182,12 @@ template <class P> struct MemberOf;
 template <class C, class T> struct MemberOf<T C::*> { using Object = C; using Type = T; };
 
 template <auto kMember>
+using ObjectOf = typename MemberOf<decltype(kMember)>::Object;
+
+/// C is spelt out as a type argument: g++ 12 gives a template whose only argument is a member of a type in an unnamed
+/// namespace external linkage, and the linker would merge the Input::name of two operation files.
+template <auto kMember, class C>
 Field field(std::string_view name, Traits traits, bool required) {
-  using C = typename MemberOf<decltype(kMember)>::Object;
   using T = typename MemberOf<decltype(kMember)>::Type;
   Field f;
   f.name = std::string(name);
@@ -198,14 +202,14 @@ Field field(std::string_view name, Traits traits, bool required) {
 }  // namespace detail
 
 /// A member that the model requires. In an output: always sent, an empty list or map included.
-template <auto kMember>
+template <auto kMember, class C = detail::ObjectOf<kMember>>
 Field required(std::string_view name, Traits traits = {}) {
-  return detail::field<kMember>(name, std::move(traits), true);
+  return detail::field<kMember, C>(name, std::move(traits), true);
 }
 /// A member that may be absent. In an output an empty list or map of an optional member is left out.
-template <auto kMember>
+template <auto kMember, class C = detail::ObjectOf<kMember>>
 Field optional(std::string_view name, Traits traits = {}) {
-  return detail::field<kMember>(name, std::move(traits), false);
+  return detail::field<kMember, C>(name, std::move(traits), false);
 }
 
 /// A value that validates against the shape -> T.
