@@ -1,0 +1,155 @@
+// The store's promises: one commit per turn, savepoint per operation, the output gate, the broken state, the lock.
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+
+#include "runtime/virtual_loop.hpp"
+#include "store/store.hpp"
+
+using namespace puddle;
+
+namespace {
+
+struct Fixture {
+  VirtualLoop loop;
+  Store store{loop, nullptr, {"", Durability::memory}};
+  Fixture() {
+    store.migrate({{"test", 1, "CREATE TABLE item(k TEXT PRIMARY KEY, v INTEGER NOT NULL) WITHOUT ROWID"}});
+  }
+  void put(std::string_view k, std::int64_t v) { store.run("INSERT INTO item VALUES(?1, ?2)", {k, v}); }
+  std::int64_t count() {
+    Rows rows = store.query("SELECT count(*) FROM item");
+    rows.next();
+    return rows.integer(0);
+  }
+};
+
+struct TemporaryDirectory {
+  std::string path = (std::filesystem::temp_directory_path() / "puddle-store-test").string();
+  TemporaryDirectory() { std::filesystem::remove_all(path); }
+  ~TemporaryDirectory() { std::filesystem::remove_all(path); }
+};
+
+}  // namespace
+
+TEST_CASE("the writes of a turn are committed once") {
+  Fixture f;
+  const auto before = f.store.commits();
+  for (const char* k : {"a", "b", "c"}) f.store.atomically([&] { f.put(k, 1); });
+  CHECK(f.store.commits() == before);
+  f.loop.run_ready();
+  CHECK(f.store.commits() == before + 1);
+  CHECK(f.count() == 3);
+}
+
+TEST_CASE("an operation that throws is rolled back alone") {
+  Fixture f;
+  f.store.atomically([&] { f.put("kept", 1); });
+  CHECK_THROWS_AS(f.store.atomically([&] {
+    f.put("lost", 1);
+    throw std::runtime_error("no");
+  }),
+                  std::runtime_error);
+  f.store.atomically([&] { f.put("later", 1); });
+  f.loop.run_ready();
+  CHECK(f.count() == 2);
+}
+
+TEST_CASE("a nested operation rolls back without its parent") {
+  Fixture f;
+  f.store.atomically([&] {
+    f.put("outer", 1);
+    try {
+      f.store.atomically([&] {
+        f.put("inner", 1);
+        throw 1;
+      });
+    } catch (int) {
+    }
+    f.put("after", 1);
+  });
+  f.loop.run_ready();
+  CHECK(f.count() == 2);
+}
+
+TEST_CASE("nothing passes the output gate before the commit") {
+  Fixture f;
+  bool left = false;
+  f.store.when_committed([&](bool ok) { left = ok; });
+  CHECK(left);  // nothing is pending
+  left = false;
+  f.put("a", 1);
+  f.store.when_committed([&](bool ok) { left = ok; });
+  CHECK_FALSE(left);
+  f.loop.run_ready();
+  CHECK(left);
+}
+
+TEST_CASE("a failed commit breaks the store for good") {
+  Fixture f;
+  f.put("a", 1);
+  f.store.fail_next_commit();
+  bool ok = true;
+  f.store.when_committed([&](bool committed) { ok = committed; });
+  f.loop.run_ready();
+  CHECK_FALSE(ok);
+  CHECK(f.store.broken());
+  CHECK_THROWS_AS(f.put("b", 1), StoreBroken);
+  CHECK(f.count() == 0);
+}
+
+TEST_CASE("two cursors on one statement do not disturb each other") {
+  Fixture f;
+  for (const char* k : {"a", "b"}) f.put(k, 1);
+  std::string seen;
+  for (Rows outer = f.store.query("SELECT k FROM item ORDER BY k"); outer.next();)
+    for (Rows inner = f.store.query("SELECT k FROM item ORDER BY k"); inner.next();) seen += outer.text(0) + inner.text(0) + " ";
+  CHECK(seen == "aa ab ba bb ");
+}
+
+TEST_CASE("a reopened database has what was committed, and only that") {
+  TemporaryDirectory dir;
+  VirtualLoop loop;
+  const Migration schema{"test", 1, "CREATE TABLE item(k TEXT)"};
+  {
+    Store store(loop, nullptr, {dir.path, Durability::process});
+    store.migrate({schema});
+    store.run("INSERT INTO item VALUES('a')");
+    store.commit_now();
+  }
+  Store store(loop, nullptr, {dir.path, Durability::process});
+  store.migrate({schema, {"test", 2, "ALTER TABLE item ADD COLUMN v INTEGER DEFAULT 7"}});
+  Rows rows = store.query("SELECT k, v FROM item");
+  REQUIRE(rows.next());
+  CHECK(rows.text(0) == "a");
+  CHECK(rows.integer(1) == 7);
+}
+
+TEST_CASE("a second store on the same directory says who has it") {
+  TemporaryDirectory dir;
+  VirtualLoop loop;
+  Store first(loop, nullptr, {dir.path, Durability::process});
+  CHECK_THROWS_WITH(Store(loop, nullptr, {dir.path, Durability::process}), Catch::Contains("in use by another puddle"));
+}
+
+TEST_CASE("a database of a newer version is refused") {
+  TemporaryDirectory dir;
+  VirtualLoop loop;
+  const Migration one{"test", 1, "CREATE TABLE item(k TEXT)"};
+  {
+    Store store(loop, nullptr, {dir.path, Durability::process});
+    store.migrate({one, {"test", 2, "CREATE TABLE more(k TEXT)"}});
+  }
+  Store store(loop, nullptr, {dir.path, Durability::process});
+  CHECK_THROWS_WITH(store.migrate({one}), Catch::Contains("newer puddle"));
+}
+
+TEST_CASE("wipe empties every table and drops the dynamic ones") {
+  Fixture f;
+  f.put("a", 1);
+  f.store.script("CREATE TABLE dyn_x(k TEXT)");
+  f.store.wipe();
+  f.loop.run_ready();
+  CHECK(f.count() == 0);
+  CHECK_THROWS_AS(f.store.query("SELECT * FROM dyn_x"), StoreError);
+}
