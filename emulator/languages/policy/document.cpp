@@ -100,7 +100,8 @@ Result<Statement> read_statement(const Value& value, bool variables) {
   if (s.has_resource)
     for (const std::string& text : texts(s.not_resource ? *not_resource : *resource))
       s.resources.push_back(compile(text, variables));
-  if (const Value* block = value.find("Condition"); block != nullptr && !read_conditions(*block, variables, s.conditions))
+  const Value* block = value.find("Condition");
+  if (block != nullptr && !read_conditions(*block, variables, s.conditions))
     return Failure("Condition is no object of objects");
   return s;
 }

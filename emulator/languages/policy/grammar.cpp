@@ -56,7 +56,10 @@ std::string check_resource(const std::string& resource) {
 }
 
 std::string check_principal(const Value& principal) {
-  if (principal.is_text()) return principal.text() == "*" ? std::string() : "Invalid principal in policy: \"STAR\":\"" + principal.text() + "\"";
+  if (principal.is_text()) {
+    if (principal.text() == "*") return {};
+    return "Invalid principal in policy: \"STAR\":\"" + principal.text() + "\"";
+  }
   if (!principal.is_map() || principal.map().empty()) return std::string(kSyntax);
   for (const auto& [type, names] : principal.map()) {
     if (type != "AWS" && type != "Service" && type != "Federated" && type != "CanonicalUser")

@@ -167,7 +167,8 @@ void put_tags(Store& store, const std::string& owner, const std::vector<Tag>& ta
   store.run("DELETE FROM iam_tags WHERE owner = ?1", {View(owner)});
   std::int64_t position = 0;
   for (const Tag& tag : tags)
-    store.run("INSERT INTO iam_tags VALUES (?1, ?2, ?3, ?4)", {View(owner), View(tag.key), View(tag.value), position++});
+    store.run("INSERT INTO iam_tags VALUES (?1, ?2, ?3, ?4)",
+              {View(owner), View(tag.key), View(tag.value), position++});
 }
 
 void put_access_key(Store& store, const AccessKey& key) {

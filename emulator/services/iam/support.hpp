@@ -125,6 +125,11 @@ inline void check_tags(const std::vector<Tag>& tags) {
       if (iequals(tags[i].key, tags[j].key))
         throw kInvalidInput("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
 }
+inline std::string version_id(std::int64_t number) {
+  std::string out("v");
+  out += std::to_string(number);
+  return out;
+}
 inline void check_arn(const std::string& arn) {
   if (!Arn::parse(arn)) throw kInvalidInput("ARN " + arn + " is not valid.");
 }

@@ -1,5 +1,6 @@
 // Managed policies: customer managed ones, and AWS's own as far as aws_managed.cpp has them.
 #include "base/digest.hpp"
+#include "runtime/random.hpp"
 #include "services/iam/aws_managed.hpp"
 #include "services/iam/support.hpp"
 
@@ -34,7 +35,7 @@ PolicyInfo describe(const Iam& iam, const ManagedPolicy& p) {
   out.id = p.id;
   out.arn = p.arn();
   out.path = p.path;
-  out.default_version = "v" + std::to_string(p.default_version);
+  out.default_version = version_id(p.default_version);
   out.attachments = iam.attachments(p.account, out.arn);
   out.created = p.created;
   out.updated = p.updated;
@@ -44,7 +45,7 @@ PolicyInfo describe(const Iam& iam, const ManagedPolicy& p) {
 /// AWS's real ids are not published: ours is made of the ARN, so that it is always the same.
 std::string id_of(std::string_view arn) {
   std::string out = "ANPA";
-  for (const char c : sha256(arn).substr(0, 17)) out += "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[static_cast<unsigned char>(c) % 32];
+  for (const char c : sha256(arn).substr(0, 17)) out += kUpperAlnum[static_cast<unsigned char>(c) % 32];
   return out;
 }
 
@@ -113,7 +114,8 @@ One get(Iam& iam, const Call& call, const ByArn& in) {
 Empty remove(Iam& iam, const Call&, const ByArn& in) {
   check_arn(in.arn);
   const ManagedPolicy& policy = iam.need_policy(in.arn);
-  if (iam.attachments(policy.account, in.arn) > 0) throw kDeleteConflict("Cannot delete a policy attached to entities.");
+  if (iam.attachments(policy.account, in.arn) > 0)
+    throw kDeleteConflict("Cannot delete a policy attached to entities.");
   if (policy.versions.size() > 1)
     throw kDeleteConflict("This policy has more than one version. Before you delete a policy, you must delete the "
                           "policy's versions. The default version is deleted with the policy.");

@@ -20,7 +20,7 @@ struct One {
 };
 
 Version describe(const ManagedPolicy& policy, const PolicyVersion& v) {
-  return {{}, "v" + std::to_string(v.number), v.number == policy.default_version, v.created};
+  return {{}, version_id(v.number), v.number == policy.default_version, v.created};
 }
 Version describe(const AwsManaged& policy) {
   return {{}, std::string(policy.version), true, from_millis(policy.updated * 1000)};
@@ -52,7 +52,7 @@ AwsError no_version(const Ref& in) {
 
 const PolicyVersion& need_version(const ManagedPolicy& policy, const Ref& in) {
   for (const PolicyVersion& v : policy.versions)
-    if ("v" + std::to_string(v.number) == in.version) return v;
+    if (version_id(v.number) == in.version) return v;
   throw no_version(in);
 }
 
