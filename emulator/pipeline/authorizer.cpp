@@ -177,6 +177,7 @@ std::string PolicyAuthorizer::why_not_assumable(const PolicySource::Role& role, 
   Call call;
   call.principal = by;
   call.account = by.account;
+  if (by.kind == Principal::Kind::service) call.source_account = by.account;
   const auto arn = Arn::parse(role.arn);
   const std::string_view owner = arn ? std::string_view(arn->account) : std::string_view();
   const policy::Context context = make_context(call, owner, own);

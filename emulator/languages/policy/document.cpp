@@ -206,7 +206,9 @@ std::shared_ptr<const Document> Cache::get(std::string_view text) {
   if (Result<Document> parsed = parse(text)) document = std::make_shared<const Document>(std::move(*parsed));
   entries_.emplace_front(std::string(text), document);
   by_text_.emplace(entries_.front().first, entries_.begin());
-  if (entries_.size() > limit_) {
+  bytes_ += text.size();
+  while (entries_.size() > 1 && (entries_.size() > limit_ || bytes_ > max_bytes_)) {
+    bytes_ -= entries_.back().first.size();
     by_text_.erase(entries_.back().first);
     entries_.pop_back();
   }

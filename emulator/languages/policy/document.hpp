@@ -70,16 +70,19 @@ Result<Document> parse(std::string_view text);
 /// Splits "ForAllValues:StringLikeIfExists"; `op` stays unknown for a name that AWS does not have.
 Condition parse_operator(std::string_view name);
 
-/// Parsed documents by their text, least recently used ones dropped beyond `limit`. An unreadable text is kept as null.
+/// Parsed documents by their text; the least recently used ones are dropped beyond `limit` documents or `max_bytes` of
+/// text. An unreadable text is kept as null.
 class Cache {
  public:
-  explicit Cache(std::size_t limit = 512) : limit_(limit) {}
+  explicit Cache(std::size_t limit = 512, std::size_t max_bytes = 4 * 1024 * 1024)
+      : limit_(limit), max_bytes_(max_bytes) {}
   std::shared_ptr<const Document> get(std::string_view text);
   std::size_t size() const { return entries_.size(); }
 
  private:
   using Entry = std::pair<std::string, std::shared_ptr<const Document>>;
-  std::size_t limit_;
+  std::size_t limit_, max_bytes_;
+  std::size_t bytes_ = 0;
   std::list<Entry> entries_;  ///< newest first
   std::unordered_map<std::string_view, std::list<Entry>::iterator> by_text_;
 };

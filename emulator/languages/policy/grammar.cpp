@@ -31,28 +31,48 @@ std::string each_text(const Value& value, F check) {
 bool is_empty(const Value& value) { return value.is_list() && value.list().empty(); }
 
 std::string check_action(const std::string& action) {
-  if (action == "*") return {};
-  const auto pair = cut(action, ":");
-  if (!pair) return "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
+  const auto parts = split(action, ':');
+  if (parts.size() == 1 && action != "*")
+    return "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
+  if (parts.size() > 2) return "Actions/Condition can contain only one colon.";
   const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
   };
-  if (pair->first.empty() || !std::ranges::all_of(pair->first, plain))
-    return "Vendor " + std::string(pair->first) + " is not valid";
-  if (pair->second.find(':') != std::string_view::npos)
-    return "Actions/Condition can contain only one colon.";
+  if (action != "*" && !std::ranges::all_of(parts[0], plain))
+    return "Vendor " + std::string(parts[0]) + " is not valid";
   return {};
+}
+
+bool is_partition(std::string_view text) {
+  return text == "*" || text == "aws" || text == "aws-cn" || text == "aws-us-gov" || text.starts_with("aws-iso");
+}
+
+/// The ARN as AWS repeats it, with wildcards for what is missing.
+std::string padded(const std::vector<std::string_view>& parts) {
+  std::string out = "arn";
+  for (std::size_t i = 1; i < std::max<std::size_t>(parts.size(), 6); ++i) {
+    out += ':';
+    out += i < parts.size() ? parts[i] : std::string_view("*");
+  }
+  return out;
 }
 
 std::string check_resource(const std::string& resource) {
   if (resource == "*") return {};
   const auto parts = split(resource, ':');
-  const bool open = resource.find('*') != std::string::npos;
-  if (parts.size() < 2 || parts[0] != "arn")
-    return "Resource " + resource + " must be in ARN format or \"*\".";
-  if (parts.size() < 6 && !open)
-    return "Resource " + resource + " must be in ARN format or \"*\".";
+  if (parts.size() < 2) return "Resource " + resource + " must be in ARN format or \"*\".";
+  if (!is_partition(parts[1]))
+    return "Partition \"" + std::string(parts[1]) + "\" is not valid for resource \"" + padded(parts) + "\".";
+  if (parts.size() < 3) return "Resource vendor must be fully qualified and cannot contain regexes.";
   return {};
+}
+
+/// What AWS's older parser stumbles over: it runs before the other checks.
+bool legacy_parses(const std::string& resource) {
+  if (resource == "*") return true;
+  const auto parts = split(resource, ':');
+  if (parts.size() < 3 || !is_partition(parts[1])) return true;  // check_resource has a better message
+  return !parts[2].empty() && (parts.size() >= 6 || resource.find("::") == std::string::npos);
 }
 
 std::string check_principal(const Value& principal) {
@@ -80,105 +100,127 @@ std::string check_principal(const Value& principal) {
   return {};
 }
 
-std::string check_conditions(const Value& block) {
-  if (!block.is_map()) return std::string(kSyntax);
+bool conditions_well_formed(const Value& block) {
+  if (!block.is_map()) return false;
   for (const auto& [name, keys] : block.map()) {
-    if (parse_operator(name).op == Operator::unknown) return "Invalid Condition type : " + name + ".";
-    if (!keys.is_map()) return std::string(kSyntax);
-    for (const auto& [key, values] : keys.map()) {
-      if (key.find(':') == std::string::npos)
-        return "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
-      const bool structured = values.is_map() || values.is_null();
-      if (structured) return std::string(kSyntax);
-    }
+    if (!keys.is_map()) return false;
+    if (parse_operator(name).op == Operator::unknown && !keys.map().empty()) return false;
+    for (const auto& [key, values] : keys.map())
+      if (values.is_map() || values.is_null()) return false;
   }
-  return {};
+  return true;
 }
 
-std::string check_members(const Value& s, Kind kind) {
+/// Members and their types; the first thing AWS looks at in all statements.
+std::string check_syntax(const Value& s, Kind kind) {
+  constexpr std::string_view kMembers[]{"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource",
+                                        "Principal", "NotPrincipal", "Condition"};
+  if (!s.is_map()) return std::string(kSyntax);
   for (const auto& [name, value] : s.map()) {
-    const bool known = name == "Sid" || name == "Effect" || name == "Action" || name == "NotAction" ||
-                       name == "Resource" || name == "NotResource" || name == "Principal" ||
-                       name == "NotPrincipal" || name == "Condition";
-    if (!known) return std::string(kSyntax);
-    if ((name == "Resource" || name == "NotResource") && kind == Kind::trust) return "Has prohibited field Resource";
+    if (std::ranges::find(kMembers, name) == std::end(kMembers)) return std::string(kSyntax);
+    const bool resource = name == "Resource" || name == "NotResource";
+    if (resource && kind == Kind::trust) return "Has prohibited field Resource";
     if ((name == "Principal" || name == "NotPrincipal") && kind == Kind::identity)
       return "Policy document should not specify a principal.";
+    if ((resource || name == "Action" || name == "NotAction") && !is_texts(value)) return std::string(kSyntax);
+    if (name == "Sid" && !value.is_text()) return std::string(kSyntax);
+    if (name == "Condition" && !conditions_well_formed(value)) return std::string(kSyntax);
   }
   const bool both = (s.find("Action") && s.find("NotAction")) || (s.find("Resource") && s.find("NotResource")) ||
                     (s.find("Principal") && s.find("NotPrincipal"));
-  return both ? std::string(kSyntax) : std::string();
+  const std::string effect = lower(s.text_or("Effect"));
+  return both || (effect != "allow" && effect != "deny") ? std::string(kSyntax) : std::string();
 }
 
-std::string check_trust_action(const std::string& action) {
-  const std::string low = lower(action);
-  if (low == "*") return "AssumeRole policy may only specify STS AssumeRole actions.";
-  return low.starts_with("sts:") ? std::string() : "AssumeRole policy may only specify STS AssumeRole actions.";
+const Value* one_of(const Value& s, std::string_view name, std::string_view other) {
+  const Value* found = s.find(name);
+  return found != nullptr ? found : s.find(other);
 }
 
-std::string check_statement(const Value& s, Kind kind, std::set<std::string>& sids) {
-  if (!s.is_map()) return std::string(kSyntax);
-  if (std::string why = check_members(s, kind); !why.empty()) return why;
-  if (const Value* sid = s.find("Sid")) {
-    if (!sid->is_text()) return std::string(kSyntax);
-    const auto alnum = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    };
-    if (kind != Kind::resource && !std::ranges::all_of(sid->text(), alnum))
-      return "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
-             "[0-9A-Za-z]*";
-    if (!sid->text().empty() && !sids.insert(sid->text()).second)
-      return "Statement IDs (SID) in a single policy must be unique.";
-  }
+std::string check_legacy(const Value& s, Kind) {
   const std::string_view effect = s.text_or("Effect");
-  if (effect != "Allow" && effect != "Deny") return std::string(kSyntax);
-  const Value* action = s.find("Action") ? s.find("Action") : s.find("NotAction");
-  if (action == nullptr || is_empty(*action)) return "Policy statement must contain actions.";
-  if (!is_texts(*action)) return std::string(kSyntax);
-  if (std::string why = each_text(*action, check_action); !why.empty()) return why;
-  if (kind == Kind::trust)
-    if (std::string why = each_text(*action, check_trust_action); !why.empty()) return why;
-  const Value* principal = s.find("Principal") ? s.find("Principal") : s.find("NotPrincipal");
-  if (kind != Kind::identity) {
-    if (principal == nullptr) return kind == Kind::trust ? "Missing required field Principal" : std::string(kSyntax);
-    if (std::string why = check_principal(*principal); !why.empty()) return why;
-  }
-  const Value* resource = s.find("Resource") ? s.find("Resource") : s.find("NotResource");
-  if (kind == Kind::identity && (resource == nullptr || is_empty(*resource)))
-    return "Policy statement must contain resources.";
-  if (resource != nullptr) {
-    if (!is_texts(*resource)) return std::string(kSyntax);
-    if (std::string why = each_text(*resource, check_resource); !why.empty()) return why;
-  }
-  if (const Value* block = s.find("Condition")) return check_conditions(*block);
+  const Value* resource = one_of(s, "Resource", "NotResource");
+  bool good = effect == "Allow" || effect == "Deny";
+  if (resource != nullptr)
+    each_text(*resource, [&good](const std::string& text) {
+      good = good && legacy_parses(text);
+      return std::string();
+    });
+  return good ? std::string() : "The policy failed legacy parsing";
+}
+
+std::string check_sid(const Value& s, std::set<std::string>& sids) {
+  const std::string sid(s.text_or("Sid"));
+  if (!sid.empty() && !sids.insert(sid).second) return "Statement IDs (SID) in a single policy must be unique.";
   return {};
+}
+
+std::string check_actions_exist(const Value& s, Kind) {
+  const Value* action = one_of(s, "Action", "NotAction");
+  return action == nullptr || is_empty(*action) ? "Policy statement must contain actions." : std::string();
+}
+
+std::string check_resources(const Value& s, Kind) {
+  const Value* resource = one_of(s, "Resource", "NotResource");
+  return resource == nullptr ? std::string() : each_text(*resource, check_resource);
+}
+
+std::string check_actions(const Value& s, Kind kind) {
+  const Value* action = one_of(s, "Action", "NotAction");
+  std::string why = each_text(*action, check_action);
+  if (!why.empty() || kind != Kind::trust) return why;
+  return each_text(*action, [](const std::string& text) -> std::string {
+    if (lower(text).starts_with("sts:")) return {};
+    return "AssumeRole policy may only specify STS AssumeRole actions.";
+  });
+}
+
+std::string check_resources_exist(const Value& s, Kind kind) {
+  if (kind != Kind::identity) return {};
+  const Value* resource = one_of(s, "Resource", "NotResource");
+  return resource == nullptr || is_empty(*resource) ? "Policy statement must contain resources." : std::string();
+}
+
+std::string check_principals(const Value& s, Kind kind) {
+  if (kind == Kind::identity) return {};
+  const Value* principal = one_of(s, "Principal", "NotPrincipal");
+  if (principal != nullptr) return check_principal(*principal);
+  return kind == Kind::trust ? "Missing required field Principal" : std::string(kSyntax);
 }
 
 }  // namespace
 
 std::string why_malformed(std::string_view text, Kind kind) {
-  const std::string_view content = trim(text);
-  if (content.empty() || content.front() != '{') return "Syntax error at position (1,1)";
-  Result<Value> json = wire::parse_json(content, {.max_depth = 20});
-  if (!json) return "This policy contains invalid Json";
+  Result<Value> json = wire::parse_json(text, {.max_depth = 20});
+  if (!json) return kind == Kind::trust ? "This policy contains invalid Json" : std::string(kSyntax);
   if (!json->is_map()) return std::string(kSyntax);
   for (const auto& [name, value] : json->map())
     if (name != "Version" && name != "Id" && name != "Statement") return std::string(kSyntax);
   if (const Value* version = json->find("Version")) {
-    if (!version->is_text()) return std::string(kSyntax);
-    if (version->text() != "2012-10-17" && version->text() != "2008-10-17") return std::string(kSyntax);
-  } else if (kind == Kind::identity) {
-    return "Policy document must be version 2012-10-17 or greater.";
+    const bool known = version->is_text() && (version->text() == "2012-10-17" || version->text() == "2008-10-17");
+    if (!known) return std::string(kSyntax);
   }
+  const Value* statement = json->find("Statement");
+  if (statement == nullptr || is_empty(*statement)) return std::string(kSyntax);
+  std::vector<const Value*> statements;
+  if (statement->is_list()) {
+    for (const Value& s : statement->list()) statements.push_back(&s);
+  } else {
+    statements.push_back(statement);
+  }
+  // AWS makes one check on all statements before it turns to the next one.
+  for (const Value* s : statements)
+    if (std::string why = check_syntax(*s, kind); !why.empty()) return why;
   if (kind == Kind::identity && json->text_or("Version") != "2012-10-17")
     return "Policy document must be version 2012-10-17 or greater.";
-  const Value* statement = json->find("Statement");
-  if (statement == nullptr) return std::string(kSyntax);
+  for (const Value* s : statements)
+    if (std::string why = check_legacy(*s, kind); !why.empty()) return why;
   std::set<std::string> sids;
-  if (!statement->is_list()) return check_statement(*statement, kind, sids);
-  if (statement->list().empty()) return std::string(kSyntax);
-  for (const Value& s : statement->list())
-    if (std::string why = check_statement(s, kind, sids); !why.empty()) return why;
+  for (const Value* s : statements)
+    if (std::string why = check_sid(*s, sids); !why.empty()) return why;
+  for (const auto check : {check_actions_exist, check_resources, check_actions, check_resources_exist, check_principals})
+    for (const Value* s : statements)
+      if (std::string why = check(*s, kind); !why.empty()) return why;
   return {};
 }
 

@@ -79,7 +79,9 @@ TEST_CASE_METHOD(Fixture, "documents are checked, and come back URL-encoded exac
   const wire::Fault bad = w.fails("iam", "PutRolePolicy",
                                   Map{{"RoleName", "r"}, {"PolicyName", "p"}, {"PolicyDocument", "{\"Version\""}});
   CHECK(bad.code == "MalformedPolicyDocument");
-  CHECK(bad.message == "This policy contains invalid Json");
+  CHECK(bad.message == "Syntax errors in policy.");
+  CHECK(w.fails("iam", "CreateRole", Map{{"RoleName", "s"}, {"AssumeRolePolicyDocument", "no json"}}).message ==
+        "This policy contains invalid Json");
   const std::string document = R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sqs:*",
       "Resource": "arn:aws:sqs:*:*:a%3Ab"}})";
   w.ok("iam", "PutRolePolicy", Map{{"RoleName", "r"}, {"PolicyName", "p"}, {"PolicyDocument", document}});

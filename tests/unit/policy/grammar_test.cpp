@@ -23,10 +23,16 @@ TEST_CASE("valid documents are accepted") {
 }
 
 TEST_CASE("malformed documents are refused with AWS's message") {
-  CHECK(why_malformed(R"({"Version":"2012-10-17",)", Kind::identity) == "This policy contains invalid Json");
-  CHECK(why_malformed(R"({"Statement":[]})", Kind::identity) ==
+  CHECK(why_malformed(R"({"Version":"2012-10-17",)", Kind::identity) == "Syntax errors in policy.");
+  CHECK(why_malformed("no json", Kind::trust) == "This policy contains invalid Json");
+  CHECK(why_malformed(R"({"Statement":{"Effect":"Allow","Action":"sqs:*","Resource":"*"}})", Kind::identity) ==
         "Policy document must be version 2012-10-17 or greater.");
-  CHECK(identity(R"({"Effect":"allow","Action":"sqs:*","Resource":"*"})") == "Syntax errors in policy.");
+  CHECK(identity(R"({"Effect":"allow","Action":"sqs:*","Resource":"*"})") == "The policy failed legacy parsing");
+  CHECK(identity(R"({"Effect":"May","Action":"sqs:*","Resource":"*"})") == "Syntax errors in policy.");
+  CHECK(identity(R"({"Effect":"Allow","Action":"sqs:*","Resource":"arn:a:sqs"})") ==
+        "Partition \"a\" is not valid for resource \"arn:a:sqs:*:*:*\".");
+  CHECK(identity(R"({"Effect":"Allow","Action":"a:b:c","Resource":"*"})") ==
+        "Actions/Condition can contain only one colon.");
   CHECK(identity(R"({"Effect":"Allow","Action":"sqs:*","Resource":"*","Typo":1})") == "Syntax errors in policy.");
   CHECK(identity(R"({"Effect":"Allow","Resource":"*"})") == "Policy statement must contain actions.");
   CHECK(identity(R"({"Effect":"Allow","Action":"sqs:*"})") == "Policy statement must contain resources.");
@@ -40,7 +46,7 @@ TEST_CASE("malformed documents are refused with AWS's message") {
                      {"Sid":"A","Effect":"Allow","Action":"sns:*","Resource":"*"}])") ==
         "Statement IDs (SID) in a single policy must be unique.");
   CHECK(identity(R"({"Effect":"Allow","Action":"sqs:*","Resource":"*","Condition":{"Equals":{"aws:a":"b"}}})") ==
-        "Invalid Condition type : Equals.");
+        "Syntax errors in policy.");
 }
 
 TEST_CASE("trust policies have a principal and no resource") {
