@@ -1,0 +1,20 @@
+// Limits of SQS, as AWS documents them.
+#pragma once
+#include <cstdint>
+
+#include "base/time.hpp"
+
+namespace puddle::sqs {
+
+inline constexpr std::int64_t kMaxMessageBytes = 1'048'576;
+inline constexpr std::int64_t kMaxDelaySeconds = 900;
+inline constexpr std::int64_t kMaxVisibilitySeconds = 43'200;
+inline constexpr std::int64_t kMaxWaitSeconds = 20;
+inline constexpr std::int64_t kMaxReceive = 10;
+inline constexpr std::size_t kMaxBatch = 10;
+inline constexpr std::size_t kMaxMessageAttributes = 10;
+inline constexpr std::size_t kMaxInFlight = 120'000;
+inline constexpr std::size_t kMaxTags = 50;
+inline constexpr Duration kPurgeInterval = std::chrono::seconds(60);
+
+}  // namespace puddle::sqs

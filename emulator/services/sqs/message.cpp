@@ -1,0 +1,150 @@
+#include "services/sqs/message.hpp"
+
+#include <algorithm>
+
+#include "base/digest.hpp"
+#include "base/text.hpp"
+#include "services/sqs/limits.hpp"
+#include "wire/json.hpp"
+
+namespace puddle::sqs {
+namespace {
+
+void append_sized(std::string& out, std::string_view text) {
+  const auto n = static_cast<std::uint32_t>(text.size());
+  for (const int shift : {24, 16, 8, 0}) out += static_cast<char>(n >> shift & 255);
+  out += text;
+}
+
+bool is_binary(const AttributeValue& a) { return a.data_type.starts_with("Binary"); }
+
+const std::string& bytes_of(const AttributeValue& a) {
+  static const std::string none;
+  if (is_binary(a)) return a.binary_value ? a.binary_value->data : none;
+  return a.string_value ? *a.string_value : none;
+}
+
+bool valid_name(std::string_view name) {
+  constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
+  const std::string small = lower(name);
+  return !name.empty() && name.size() <= 256 && name.find_first_not_of(kAllowed) == std::string_view::npos &&
+         !name.starts_with('.') && !name.ends_with('.') && name.find("..") == std::string_view::npos &&
+         !small.starts_with("aws.") && !small.starts_with("amazon.");
+}
+
+bool valid_type(std::string_view type) {
+  for (const std::string_view base : {"String", "Number", "Binary"})
+    if (type == base || (type.starts_with(base) && type.size() > base.size() + 1 && type[base.size()] == '.')) return true;
+  return false;
+}
+
+std::string why_invalid_value(const std::string& name, const AttributeValue& a) {
+  if (!a.string_list.empty() || !a.binary_list.empty())
+    return "Message (user) attribute '" + name + "': StringListValues and BinaryListValues are not supported.";
+  if (a.data_type.empty()) return "Message (user) attribute '" + name + "' must contain a non-empty message attribute type.";
+  if (a.data_type.size() > 256 || !valid_type(a.data_type))
+    return "The type of message (user) attribute '" + name +
+           "' is invalid. You must use only the following supported type prefixes: Binary, Number, String.";
+  const std::string base = a.data_type.substr(0, 6);
+  if (bytes_of(a).empty())
+    return "Message (user) attribute '" + name + "' must contain a non-empty value of type '" +
+           (base == "Number" ? "String" : base) + "'.";
+  if (a.string_value && !valid_characters(*a.string_value))
+    return "Message (user) attribute '" + name + "' contains invalid characters.";
+  if (base == "Number" && !parse_double(*a.string_value))
+    return "Can't cast the value of message (user) attribute '" + name + "' to a number.";
+  return {};
+}
+
+}  // namespace
+
+Shape AttributeValue::shape() {
+  return {optional<&AttributeValue::string_value>("StringValue"),
+          optional<&AttributeValue::binary_value>("BinaryValue"),
+          optional<&AttributeValue::string_list>("StringListValues", {.at_name = "StringListValue", .flattened = true}),
+          optional<&AttributeValue::binary_list>("BinaryListValues", {.at_name = "BinaryListValue", .flattened = true}),
+          required<&AttributeValue::data_type>("DataType")};
+}
+
+std::string md5_of(const AttributeMap& attributes) {
+  if (attributes.empty()) return {};
+  std::string buffer;
+  for (const auto& [name, a] : attributes) {
+    append_sized(buffer, name);
+    append_sized(buffer, a.data_type);
+    buffer += static_cast<char>(is_binary(a) ? 2 : 1);
+    append_sized(buffer, bytes_of(a));
+  }
+  return md5_hex(buffer);
+}
+
+std::size_t size_of(const AttributeMap& attributes) {
+  std::size_t out = 0;
+  for (const auto& [name, a] : attributes) out += name.size() + a.data_type.size() + bytes_of(a).size();
+  return out;
+}
+
+std::string why_invalid(const AttributeMap& attributes) {
+  if (attributes.size() > kMaxMessageAttributes) return "Number of message attributes [" + std::to_string(attributes.size()) +
+                                                        "] exceeds the allowed maximum [10].";
+  for (const auto& [name, a] : attributes) {
+    if (!valid_name(name)) return "Message (user) attribute name '" + name.substr(0, 300) + "' is invalid.";
+    if (std::string why = why_invalid_value(name, a); !why.empty()) return why;
+  }
+  return {};
+}
+
+bool valid_characters(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x20 && c != 0x9 && c != 0xA && c != 0xD) return false;
+    // U+FFFE and U+FFFF; surrogates never pass the UTF-8 check of the codecs.
+    if (c == 0xEF && i + 2 < text.size() && static_cast<unsigned char>(text[i + 1]) == 0xBF &&
+        static_cast<unsigned char>(text[i + 2]) >= 0xBE)
+      return false;
+  }
+  return true;
+}
+
+std::string attributes_json(const AttributeMap& attributes) {
+  if (attributes.empty()) return {};
+  wire::Map out;
+  for (const auto& [name, a] : attributes) {
+    wire::Map item{{"T", Value(a.data_type)}};
+    if (is_binary(a)) item.add("B", base64(bytes_of(a)));
+    else item.add("S", bytes_of(a));
+    out.add(name, std::move(item));
+  }
+  return wire::to_json(out);
+}
+
+AttributeMap parse_attributes(std::string_view json) {
+  AttributeMap out;
+  if (json.empty()) return out;
+  const auto parsed = wire::parse_json(json);
+  if (!parsed || !parsed->is_map()) return out;
+  for (const auto& [name, item] : parsed->map()) {
+    AttributeValue& a = out[name];
+    a.data_type = item.text_or("T");
+    if (item.find("B")) a.binary_value = Bytes(from_base64(item.text_or("B")).value_or(""));
+    else a.string_value = std::string(item.text_or("S"));
+  }
+  return out;
+}
+
+std::string receipt_handle(std::int64_t queue, const Message& m) {
+  const std::string plain = std::to_string(queue) + " " + std::to_string(m.id) + " " + std::to_string(m.receipt) + " " + m.message_id;
+  return base64(plain);
+}
+
+std::optional<Receipt> parse_receipt(std::string_view handle) {
+  const auto plain = from_base64(handle);
+  if (!plain) return std::nullopt;
+  const auto parts = split(*plain, ' ');
+  if (parts.size() != 4) return std::nullopt;
+  const auto queue = parse_int(parts[0]), message = parse_int(parts[1]), receipt = parse_int(parts[2]);
+  if (!queue || !message || !receipt) return std::nullopt;
+  return Receipt{*queue, *message, *receipt};
+}
+
+}  // namespace puddle::sqs

@@ -1,0 +1,47 @@
+// What the batch operations share: the checks of the entries' ids and the entry of a failure.
+#pragma once
+#include <set>
+#include <string>
+#include <vector>
+
+#include "services/sqs/sqs.hpp"
+
+namespace puddle::sqs {
+
+struct BatchFailure {
+  std::string id, code;
+  std::optional<std::string> message;
+  bool sender_fault = true;
+  static BatchFailure of(std::string id, const AwsError& error) {
+    const wire::Fault& f = error.fault;
+    BatchFailure out;
+    out.id = std::move(id);
+    out.code = f.query_code.empty() ? f.code : f.query_code;
+    out.message = f.message;
+    out.sender_fault = f.sender;
+    return out;
+  }
+  static Shape shape() {
+    return {required<&BatchFailure::id>("Id"), required<&BatchFailure::sender_fault>("SenderFault"),
+            required<&BatchFailure::code>("Code"), optional<&BatchFailure::message>("Message")};
+  }
+};
+
+/// Entries have `std::optional<std::string> id`. Throws the errors that refuse the whole call.
+template <class Entry>
+void check_batch(const std::vector<Entry>& entries, const std::string& entry_name) {
+  constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+  if (entries.empty()) throw kEmptyBatchRequest("There should be at least one " + entry_name + " in the request.");
+  if (entries.size() > kMaxBatch)
+    throw kTooManyEntries("Maximum number of entries per request are 10. You have sent " + std::to_string(entries.size()) + ".");
+  std::set<std::string> seen;
+  for (const Entry& e : entries) {
+    const std::string id = e.id.value_or("");
+    if (id.empty() || id.size() > 80 || id.find_first_not_of(kAllowed) != std::string::npos)
+      throw kInvalidBatchEntryId("A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at "
+                                 "most 80 letters long.");
+    if (!seen.insert(id).second) throw kIdsNotDistinct("Id " + id + " repeated.");
+  }
+}
+
+}  // namespace puddle::sqs
