@@ -202,6 +202,9 @@ Decoded QueryCodec::decode(const HttpRequest& request, const Binding& binding, c
     fault.message = reader.error;
     return fault;
   }
+  // Old clients and API Gateway post to the queue's own URL and leave the parameter out.
+  if (service_.query_compatible && request.path().size() > 1 && binding.input->find("QueueUrl") && !out.find("QueueUrl"))
+    out.map().add("QueueUrl", request.path());
   return out;
 }
 
