@@ -16,7 +16,7 @@ import boto3
 from botocore.config import Config
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-BINARY = os.environ.get("PUDDLE_BINARY", os.path.join(ROOT, "build/dev/puddle"))
+BINARY = os.environ.get("PUDDLE_BINARY", os.path.join(ROOT, "build/dev/emulator/puddle"))
 os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
 os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
 os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
