@@ -218,7 +218,8 @@ std::string why_malformed(std::string_view text, Kind kind) {
   std::set<std::string> sids;
   for (const Value* s : statements)
     if (std::string why = check_sid(*s, sids); !why.empty()) return why;
-  for (const auto check : {check_actions_exist, check_resources, check_actions, check_resources_exist, check_principals})
+  for (const auto check :
+       {check_actions_exist, check_resources, check_actions, check_resources_exist, check_principals})
     for (const Value* s : statements)
       if (std::string why = check(*s, kind); !why.empty()) return why;
   return {};
