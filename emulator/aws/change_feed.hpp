@@ -1,0 +1,57 @@
+// ChangeFeed: the streams of tables and their records, as rows. DynamoDB appends in the savepoint of the write; DynamoDB
+// Streams reads. Shared here because no service includes another. Engine thread; throws StoreError.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/store.hpp"
+
+namespace puddle {
+
+class ChangeFeed {
+ public:
+  struct Stream {
+    std::int64_t id = 0;
+    std::string arn, account, region, table, label, view;
+    std::string key_schema;  ///< JSON, as DescribeStream shows it
+    Time enabled{}, disabled{};  ///< disabled: zero while it is on
+    std::string shard;
+    std::int64_t first = 0;  ///< sequence number that the shard starts at
+    bool open() const { return disabled == Time{}; }
+  };
+  struct Record {
+    std::int64_t sequence = 0;
+    std::string event;  ///< the whole record as GetRecords gives it, JSON
+  };
+  static constexpr Duration kRetention = std::chrono::hours(24);
+
+  explicit ChangeFeed(Store& store) : store_(store) {}
+  static Migration migration();
+
+  /// A number larger than any before, also over restarts: it follows the clock.
+  std::int64_t next_sequence(Time now);
+  void open(Stream& stream);  ///< gives it its id
+  void close(const std::string& arn, Time now);
+  /// Streams of a table that is gone stay readable for 24 hours; this drops older ones.
+  void trim(Time now);
+  void append(std::int64_t stream, const Record& record, Time now);
+  std::optional<Stream> find(std::string_view arn) const;
+  /// In order of creation.
+  std::vector<Stream> all(std::string_view account, std::string_view region) const;
+  /// Records with a sequence number >= from that are younger than 24 hours, at most limit and about a mebibyte.
+  std::vector<Record> read(std::int64_t stream, std::int64_t from, std::size_t limit, Time now) const;
+  /// The last sequence number of the stream, or 0.
+  std::int64_t last(std::int64_t stream) const;
+
+  static std::string sequence_text(std::int64_t sequence);  ///< 21 digits
+  static std::optional<std::int64_t> parse_sequence(std::string_view text);
+
+ private:
+  Store& store_;
+  std::int64_t last_ = 0;
+};
+
+}  // namespace puddle

@@ -1,0 +1,69 @@
+// DynamoDb: tables of items in SQLite, and the change feed of those with a stream. An item, its stream record and the
+// signal to the readers belong to one savepoint. Engine thread.
+#pragma once
+#include <memory>
+
+#include "aws/service.hpp"
+#include "services/dynamodb/errors.hpp"
+#include "services/dynamodb/items/attribute_value.hpp"
+#include "services/dynamodb/records.hpp"
+
+namespace puddle::dynamodb {
+
+const std::vector<std::string_view>& known_operations();
+
+class DynamoDb final : public Service {
+ public:
+  explicit DynamoDb(Deps deps);
+  const wire::ServiceWire& wire() const override;
+  const std::vector<Operation>& operations() const override { return operations_; }
+  const std::vector<std::string_view>& known_operations() const override { return dynamodb::known_operations(); }
+  wire::Dialect dialect() const override { return wire::Dialect::dynamodb; }
+  std::vector<Migration> migrations() const override;
+  void load() override;
+  std::vector<ResourceType> resource_types() const override;
+
+  /// By name or ARN. Throws ResourceNotFoundException; for item operations with their text.
+  Table& require(const Call& call, const std::string& name_or_arn, bool for_items = false);
+  Table* find(const Call& call, const std::string& name_or_arn);
+  std::vector<Table*> in(const Call& call) { return tables_.in(call.account, call.region); }
+  Table& add(std::unique_ptr<Table> table);
+  void drop(Table& table, Time now);
+  std::int64_t next_id() { return ++last_id_; }
+
+  /// DescribeTable's form.
+  wire::Value describe(const Table& table, std::string_view status) const;
+  void open_stream(Table& table, const std::string& view, Time now);
+  void close_stream(Table& table, Time now);
+  /// Writes or deletes (item null) with the stream record. Old: what was there.
+  void write(Table& table, const std::string& key, const wire::Value* item, const std::optional<StoredItem>& old, Time now);
+
+  Deps deps;
+  Records records;
+  ChangeFeed feed;
+
+ private:
+  std::vector<Operation> operations_;
+  Registry<Table> tables_;
+  std::int64_t last_id_ = 0;
+};
+
+/// Runs fn, turning ItemError into ValidationException or SerializationException.
+template <class F>
+auto checked(F&& fn) {
+  try {
+    return fn();
+  } catch (const ItemError& e) {
+    throw (e.serialization ? kSerialization : kValidation)(e.message);
+  }
+}
+
+/// Throws for a parameter that Puddle does not honour.
+void refuse(bool given, const char* parameter);
+/// {"TableName", "CapacityUnits"} for ReturnConsumedCapacity TOTAL or INDEXES; null otherwise.
+wire::Value consumed(const Table& table, const std::optional<std::string>& wanted, double units);
+
+std::vector<Operation> make_operations();
+std::unique_ptr<Service> make(Deps deps);
+
+}  // namespace puddle::dynamodb
