@@ -109,7 +109,7 @@ Operation create_table() {
         return "arn:aws:dynamodb:" + c.region + ":" + c.account + ":table/" + in.name;
       },
       .input = {required<&Input::attributes>("AttributeDefinitions"),
-                required<&Input::name>("TableName", {.min = 3, .max = 255, .pattern = "[a-zA-Z0-9_.-]+"}),
+                required<&Input::name>("TableName", {.min = 1, .max = 255, .pattern = "[a-zA-Z0-9_.-]+"}),
                 required<&Input::keys>("KeySchema", {.min = 1, .max = 2}),
                 optional<&Input::local_indexes>("LocalSecondaryIndexes"),
                 optional<&Input::global_indexes>("GlobalSecondaryIndexes"),
