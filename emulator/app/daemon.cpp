@@ -10,6 +10,7 @@
 #include "app/services.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "inbox/inbox.hpp"
 #include "puddle/emulator.hpp"
 #include "puddle/version.hpp"
 
@@ -95,6 +96,7 @@ void Daemon::make_engine() {
   options.store.directory = config_.ephemeral ? std::string() : config_.data_dir;
   options.store.durability = durability_of(config_);
   options.auth = auth_of(config_);
+  options.migrations.push_back(Inbox::migration());
   Settings& s = options.settings;
   s.account = config_.account;
   s.region = config_.region;
@@ -145,7 +147,7 @@ void Daemon::follow_link(const std::string& link) {
 
 void Daemon::announce(const std::string& api_url) {
   if (!print) return;
-  print("Puddle " + std::string(kVersion) + " on " + endpoint_ + (config_.ephemeral ? " (ephemeral)" : ", data in " + config_.data_dir));
+  print("Puddle " + std::string(kVersion) + " on " + endpoint_ + (config_.ephemeral ? " (ephemeral)" : " (data in " + config_.data_dir + ")"));
   if (!api_url.empty())
     print("Try     curl -X POST " + api_url + " -H 'Content-Type: application/json' -d '{\"item\":\"latex gloves\",\"customerID\":\"12345\"}'");
   if (!mail_->description().empty()) print("Mail    " + mail_->description());

@@ -41,6 +41,7 @@ Engine::Engine(EnginePorts ports, EngineOptions options, const std::vector<Servi
   deps.mailer = ports.mailer;
   deps.functions = ports.functions;
   std::vector<Migration> migrations{Jobs::migration(), Authenticator::migration()};
+  for (Migration& m : options.migrations) migrations.push_back(std::move(m));
   for (const ServiceFactory make : factories) {
     std::unique_ptr<Service> service = make(deps);
     for (Migration& m : service->migrations()) migrations.push_back(std::move(m));

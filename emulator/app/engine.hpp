@@ -26,6 +26,7 @@ struct EngineOptions {
   Settings settings{};
   AuthMode auth = AuthMode::warn;
   Dispatcher::Options dispatcher{};
+  std::vector<Migration> migrations{};  ///< of what is no service: the inbox
 };
 
 class Engine {

@@ -61,6 +61,10 @@ std::size_t feed(char* buffer, std::size_t size, std::size_t count, void* from) 
   return n;
 }
 
+int check_abort(void* aborted, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return *static_cast<std::atomic<bool>*>(aborted) ? 1 : 0;
+}
+
 }  // namespace
 
 Result<CurlAnswer> curl_get(const std::string& url, std::chrono::milliseconds timeout) {
@@ -107,6 +111,10 @@ CurlMailAnswer CurlSmtp::send(const CurlMail& mail) {
   curl.setopt(handle, CURLOPT_TIMEOUT_MS, 30'000L);
   curl.setopt(handle, CURLOPT_TCP_NODELAY, 1L);
   curl.setopt(handle, CURLOPT_ERRORBUFFER, error);
+  curl.setopt(handle, CURLOPT_FORBID_REUSE, 1L);
+  curl.setopt(handle, CURLOPT_NOPROGRESS, 0L);
+  curl.setopt(handle, CURLOPT_XFERINFOFUNCTION, check_abort);
+  curl.setopt(handle, CURLOPT_XFERINFODATA, &aborted_);
   curl.setopt(handle, CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_TRY));
   curl.setopt(handle, CURLOPT_MAIL_FROM, from.c_str());
   curl.setopt(handle, CURLOPT_MAIL_RCPT, recipients);

@@ -2,6 +2,7 @@
 // and milliseconds that it never uses (docs/decisions/0002-libcurl-on-demand.md). Blocking calls, for the pool's threads
 // and for the small subcommands; never for the engine thread.
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <string>
 
@@ -26,7 +27,8 @@ struct CurlMailAnswer {
   std::string detail;
 };
 
-/// One SMTP relay; keeps its connection between messages. One thread at a time.
+/// One SMTP relay. A connection per message: a kept one would have to be closed politely at a bad moment, the shutdown.
+/// send() by one thread at a time; abort() by any.
 class CurlSmtp {
  public:
   CurlSmtp() = default;
@@ -34,9 +36,12 @@ class CurlSmtp {
   CurlSmtp(const CurlSmtp&) = delete;
   CurlSmtp& operator=(const CurlSmtp&) = delete;
   CurlMailAnswer send(const CurlMail& mail);
+  /// Ends a send that is under way within a second, and every later one at once.
+  void abort() { aborted_ = true; }
 
  private:
   void* handle_ = nullptr;
+  std::atomic<bool> aborted_ = false;
 };
 
 }  // namespace puddle
