@@ -34,13 +34,23 @@ struct Item {
   }
 };
 
-/// The same with LastUpdatedTimestamp, for DescribeStackResource and ListStackResources.
+/// The same with LastUpdatedTimestamp, for DescribeStackResource.
 struct Detail : Item {
   static Shape shape() {
     return {required<&Item::stack_name>("StackName"),     required<&Item::stack_id>("StackId"),
             required<&Item::logical_id>("LogicalResourceId"), optional<&Item::physical_id>("PhysicalResourceId"),
             required<&Item::type>("ResourceType"),        required<&Item::at>("LastUpdatedTimestamp"),
             required<&Item::status>("ResourceStatus"),    optional<&Item::reason>("ResourceStatusReason"),
+            required<&Item::drift>("DriftInformation")};
+  }
+};
+
+/// Without the stack's names, for ListStackResources.
+struct Summary : Item {
+  static Shape shape() {
+    return {required<&Item::logical_id>("LogicalResourceId"), optional<&Item::physical_id>("PhysicalResourceId"),
+            required<&Item::type>("ResourceType"),            required<&Item::at>("LastUpdatedTimestamp"),
+            required<&Item::status>("ResourceStatus"),        optional<&Item::reason>("ResourceStatusReason"),
             required<&Item::drift>("DriftInformation")};
   }
 };
@@ -98,7 +108,7 @@ struct ListInput {
 };
 
 struct ListOutput {
-  std::vector<Detail> summaries;
+  std::vector<Summary> summaries;
   std::optional<std::string> next_token;
 };
 
@@ -112,7 +122,7 @@ ListOutput list(CloudFormation& service, const Call& call, const ListInput& in) 
   ListOutput out;
   const std::size_t from = offset_of(in.next_token);
   for (std::size_t i = from; i < all.size() && out.summaries.size() < kPage; ++i)
-    out.summaries.push_back(item_of<Detail>(stack, all[i]));
+    out.summaries.push_back(item_of<Summary>(stack, all[i]));
   if (from + out.summaries.size() < all.size()) out.next_token = std::to_string(from + out.summaries.size());
   return out;
 }
