@@ -93,7 +93,7 @@ def test_roles_and_identities():
         session = d.client("sts", aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"],
                            aws_session_token=keys["SessionToken"])
         assert session.get_caller_identity()["Arn"] == "arn:aws:sts::000000000000:assumed-role/r/session"
-        other = d.client("sts", aws_access_key_id="111122223333")
+        other = d.client("sts", aws_access_key_id="111122223333", aws_secret_access_key="x")
         assert other.get_caller_identity()["Account"] == "111122223333"
 
 
