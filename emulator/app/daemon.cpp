@@ -112,7 +112,7 @@ void Daemon::make_engine() {
     const std::string at = iso8601(loop_.now());
     print(at.substr(11, 12) + "  " + std::string(hop) + "  " + std::string(detail));
   };
-  functions_ = FunctionParts::make(loop_, http_, scratch_);
+  functions_ = FunctionParts::make(loop_, http_, pool_, scratch_);
   mail_ = MailParts::make(loop_, pool_, config_);
   EnginePorts ports{loop_, entropy_, &pool_, mail_->mailer(), functions_->host()};
   engine_ = std::make_unique<Engine>(ports, std::move(options), all_services());

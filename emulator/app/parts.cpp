@@ -1,16 +1,20 @@
 #include "app/parts.hpp"
 
+#include "hosts/process_host.hpp"
+
 namespace puddle {
 namespace {
 
-struct NoFunctions final : FunctionParts {
-  FunctionHost* host() override { return nullptr; }
+struct Processes final : FunctionParts {
+  Processes(AsioLoop& loop, HttpServer& http, Pool& pool, const std::string& scratch) : host_(loop, http, pool, scratch) {}
+  FunctionHost* host() override { return &host_; }
+  ProcessHost host_;
 };
 
 }  // namespace
 
-std::unique_ptr<FunctionParts> FunctionParts::make(AsioLoop&, HttpServer&, const std::string&) {
-  return std::make_unique<NoFunctions>();
+std::unique_ptr<FunctionParts> FunctionParts::make(AsioLoop& loop, HttpServer& http, Pool& pool, const std::string& scratch) {
+  return std::make_unique<Processes>(loop, http, pool, scratch);
 }
 
 }  // namespace puddle

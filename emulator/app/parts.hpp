@@ -26,7 +26,7 @@ struct MailParts {
 
 struct FunctionParts {
   virtual ~FunctionParts() = default;
-  static std::unique_ptr<FunctionParts> make(AsioLoop& loop, HttpServer& http, const std::string& scratch);
+  static std::unique_ptr<FunctionParts> make(AsioLoop& loop, HttpServer& http, Pool& pool, const std::string& scratch);
   virtual FunctionHost* host() = 0;
 };
 

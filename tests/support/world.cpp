@@ -47,11 +47,7 @@ void FakeFunctions::invoke(EnvironmentId id, Invocation invocation, std::functio
   loop_.at(loop_.now() + takes, [this, id, invocation = std::move(invocation), done = std::move(done)] {
     const auto it = running_.find(id);
     InvocationOutcome outcome;
-    if (it == running_.end()) {
-      outcome.kind = InvocationOutcome::Kind::exited;
-      outcome.environment_alive = false;
-      return done(outcome);
-    }
+    if (it == running_.end()) return;  // stopped
     const auto handler = handlers.find(it->second.spec.function_name);
     outcome.payload = "null";
     if (handler != handlers.end()) outcome = handler->second(it->second.spec, invocation);
@@ -65,9 +61,7 @@ void FakeFunctions::invoke(EnvironmentId id, Invocation invocation, std::functio
 void FakeFunctions::stop(EnvironmentId id) {
   if (const auto it = running_.find(id); it != running_.end()) {
     ++stopped;
-    const Events events = std::move(it->second.events);
     running_.erase(it);
-    if (events.exited) events.exited("stopped");
   }
 }
 

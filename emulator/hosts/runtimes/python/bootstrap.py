@@ -1,0 +1,282 @@
+"""Runtime client for Python functions: asks the Runtime API for events and runs the handler.
+
+Standard library only, and little of it: what is imported here is part of every cold start.
+"""
+import json
+import os
+import socket
+import sys
+import time
+
+API = os.environ["AWS_LAMBDA_RUNTIME_API"]
+ROOT = os.environ["LAMBDA_TASK_ROOT"]
+VERSION = os.environ.get("AWS_EXECUTION_ENV", "").rpartition("python")[2]
+# From 3.12 on Lambda answers with Unicode instead of escapes.
+ASCII = VERSION in ("3.8", "3.9", "3.10", "3.11")
+
+
+class Connection:
+    """One kept-alive HTTP connection; a request on a connection that was closed meanwhile is sent again."""
+
+    def __init__(self, address):
+        host, _, port = address.partition(":")
+        self.address, self.host = (host, int(port or 80)), address
+        self.socket, self.rest = None, b""
+
+    def request(self, method, path, body=b"", headers=()):
+        lines = ["%s %s HTTP/1.1" % (method, path), "Host: " + self.host, "Content-Length: %d" % len(body)]
+        lines.extend("%s: %s" % pair for pair in headers)
+        data = ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "replace") + body
+        for again in (True, False):
+            try:
+                if self.socket is None:
+                    self.socket = socket.create_connection(self.address)
+                    self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self.socket.sendall(data)
+                return self.answer()
+            except OSError:
+                self.socket, self.rest = None, b""
+                if not again:
+                    raise
+
+    def receive(self):
+        data = self.socket.recv(65536)
+        if not data:
+            raise ConnectionError("closed")
+        self.rest += data
+
+    def answer(self):
+        while b"\r\n\r\n" not in self.rest:
+            self.receive()
+        head, _, self.rest = self.rest.partition(b"\r\n\r\n")
+        lines = head.decode("utf-8").split("\r\n")
+        headers = {}
+        for line in lines[1:]:
+            name, _, value = line.partition(":")
+            headers[name.lower()] = value.strip()
+        length = int(headers.get("content-length", "0"))
+        while len(self.rest) < length:
+            self.receive()
+        body, self.rest = self.rest[:length], self.rest[length:]
+        return int(lines[0].split(" ")[1]), headers, body
+
+
+runtime = Connection(API)
+state = {"id": None}
+
+
+def event_lines(text):
+    """Several lines as one log event, the way Lambda writes a traceback."""
+    sys.stdout.flush()
+    sys.stdout.write(text.replace("\n", "\r") + "\n")
+    sys.stdout.flush()
+
+
+class Identity:
+    __slots__ = ("cognito_identity_id", "cognito_identity_pool_id")
+
+    def __init__(self):
+        self.cognito_identity_id = self.cognito_identity_pool_id = None
+
+
+class ClientContext:
+    def __init__(self, data):
+        self.custom, self.env = data.get("custom"), data.get("env")
+        self.client = type("Client", (), data.get("client") or {})()
+
+
+class LambdaContext:
+    """What a handler gets as its second argument."""
+
+    def __init__(self, headers):
+        self.aws_request_id = headers["lambda-runtime-aws-request-id"]
+        self.invoked_function_arn = headers.get("lambda-runtime-invoked-function-arn")
+        self.log_group_name = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME")
+        self.log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
+        self.function_name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")
+        self.function_version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION")
+        self.memory_limit_in_mb = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+        self.identity = Identity()
+        given = headers.get("lambda-runtime-client-context")
+        self.client_context = ClientContext(json.loads(given)) if given else None
+        self._deadline = int(headers["lambda-runtime-deadline-ms"])
+
+    def get_remaining_time_in_millis(self):
+        return max(self._deadline - int(round(time.time() * 1000)), 0)
+
+    def log(self, message):
+        sys.stdout.write(str(message))
+
+    def __repr__(self):
+        return "LambdaContext([aws_request_id=%s,function_name=%s])" % (self.aws_request_id, self.function_name)
+
+
+class Fault(Exception):
+    """A problem of the function that is no exception of its own."""
+
+    def __init__(self, kind, message):
+        super().__init__(message)
+        self.kind = kind
+
+
+def own_frames(trace):
+    """Without the frames of this file and of the import machinery at the beginning."""
+    import traceback
+    frames = traceback.extract_tb(trace)
+    while frames and (frames[0].filename == __file__ or frames[0].filename.startswith("<frozen importlib")):
+        frames = frames[1:]
+    return traceback.format_list(frames)
+
+
+def error_document(error, request_id):
+    kind = error.kind if isinstance(error, Fault) else type(error).__name__
+    document = {"errorMessage": str(error), "errorType": kind, "requestId": request_id,
+                "stackTrace": [] if isinstance(error, Fault) else own_frames(error.__traceback__)}
+    text = "[ERROR] %s: %s\nTraceback (most recent call last):\n%s" % (
+        kind, document["errorMessage"], "".join(document["stackTrace"]).replace("  ", "\u00a0\u00a0"))
+    event_lines(text.rstrip("\n") if document["stackTrace"] else "[ERROR] %s: %s" % (kind, document["errorMessage"]))
+    return json.dumps(document).encode(), [("Lambda-Runtime-Function-Error-Type", kind),
+                                           ("Content-Type", "application/vnd.aws.lambda.error+json")]
+
+
+def set_up_logging():
+    """Lambda's format for the logging module, set up when the function first imports it."""
+    import logging
+
+    class RequestId(logging.Filter):
+        def filter(self, record):
+            record.aws_request_id = state["id"] or ""
+            return True
+
+    class Handler(logging.Handler):
+        def emit(self, record):
+            event_lines(self.format(record))
+
+    formatter = logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s",
+                                  "%Y-%m-%dT%H:%M:%S")
+    formatter.converter = time.gmtime
+    handler = Handler()
+    handler.setFormatter(formatter)
+    handler.addFilter(RequestId())
+    logging.getLogger().addHandler(handler)
+
+
+def point_old_botocore():
+    """botocore before 1.31 does not know AWS_ENDPOINT_URL."""
+    import botocore
+    import botocore.session
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    version = tuple(int(n) for n in botocore.__version__.split(".")[:2])
+    if not endpoint or version >= (1, 31):
+        return
+    create_client = botocore.session.Session.create_client
+
+    def with_endpoint(self, service_name, region_name=None, api_version=None, use_ssl=True, verify=None,
+                      endpoint_url=None, **more):
+        if endpoint_url is None:
+            name = "AWS_ENDPOINT_URL_" + service_name.upper().replace("-", "_")
+            endpoint_url = os.environ.get(name, endpoint)
+        return create_client(self, service_name, region_name=region_name, api_version=api_version, use_ssl=use_ssl,
+                             verify=verify, endpoint_url=endpoint_url, **more)
+
+    botocore.session.Session.create_client = with_endpoint
+
+
+class AfterImport:
+    """Runs something right after a module was imported for the first time."""
+
+    def __init__(self, todo):
+        self.todo = todo
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in self.todo:
+            return None
+        action = self.todo.pop(name)
+        import importlib.machinery
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        if spec is None or spec.loader is None:
+            return None
+        run = spec.loader.exec_module
+
+        def exec_module(module):
+            run(module)
+            action()
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+
+def load_handler(name):
+    module_name, _, attribute = name.rpartition(".")
+    if not module_name:
+        raise Fault("Runtime.MalformedHandlerName",
+                    "Bad handler '%s': not enough values to unpack (expected 2, got 1)" % name)
+    module_name = module_name.replace("/", ".")
+    import importlib
+    try:
+        module = importlib.import_module(module_name)
+    except ImportError as error:
+        raise Fault("Runtime.ImportModuleError",
+                    "Unable to import module '%s': %s" % (module_name, error)) from error
+    except SyntaxError as error:
+        raise Fault("Runtime.UserCodeSyntaxError", "Syntax error in module '%s': %s" % (module_name, error)) from error
+    if not hasattr(module, attribute):
+        raise Fault("Runtime.HandlerNotFound", "Handler '%s' missing on module '%s'" % (attribute, module_name))
+    return getattr(module, attribute)
+
+
+def plain(value):
+    from decimal import Decimal
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError("Object of type %s is not JSON serializable" % type(value).__name__)
+
+
+def serve(handler):
+    base = "/2018-06-01/runtime/invocation/"
+    while True:
+        status, headers, body = runtime.request("GET", base + "next")
+        if status != 200:
+            sys.exit(1)
+        request_id = headers["lambda-runtime-aws-request-id"]
+        state["id"] = request_id
+        trace = headers.get("lambda-runtime-trace-id")
+        if trace:
+            os.environ["_X_AMZN_TRACE_ID"] = trace
+        try:
+            event = json.loads(body)
+            result = handler(event, LambdaContext(headers))
+            try:
+                answer = json.dumps(result, default=plain, ensure_ascii=ASCII).encode("utf-8")
+            except (TypeError, ValueError) as error:
+                raise Fault("Runtime.MarshalError", "Unable to marshal response: %s" % error) from error
+        except Exception as error:  # a handler may raise anything
+            document, more = error_document(error, request_id)
+            sys.stdout.flush()
+            runtime.request("POST", base + request_id + "/error", document, more)
+        else:
+            sys.stdout.flush()
+            runtime.request("POST", base + request_id + "/response", answer, [("Content-Type", "application/json")])
+
+
+def main():
+    sys.stdout.reconfigure(line_buffering=True)
+    sys.stderr.reconfigure(line_buffering=True)
+    sys.path[0] = ROOT
+    sys.meta_path.insert(0, AfterImport({"logging": set_up_logging, "botocore.session": point_old_botocore}))
+    try:
+        handler = load_handler(os.environ.get("_HANDLER", ""))
+    except SystemExit:
+        raise
+    except BaseException as error:  # whatever the function's module raises while it is imported
+        document, more = error_document(error, "")
+        runtime.request("POST", "/2018-06-01/runtime/init/error", document, more)
+        sys.exit(1)
+    serve(handler)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (ConnectionError, KeyboardInterrupt):
+        sys.exit(1)  # the emulator is gone

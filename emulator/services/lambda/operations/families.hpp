@@ -1,0 +1,117 @@
+// The factories of the operations, used by the table, and what several of them share.
+#pragma once
+#include "base/text.hpp"
+#include "services/lambda/lambda.hpp"
+
+namespace puddle::lambda {
+
+std::vector<Operation> function_operations();       // create_function.cpp, update_function.cpp, functions.cpp
+Operation create_function();
+Operation update_function_code();
+Operation update_function_configuration();
+Operation invoke();
+std::vector<Operation> permission_operations();
+std::vector<Operation> tag_operations();
+std::vector<Operation> mapping_operations();
+
+inline constexpr std::string_view kNamePattern =
+    "(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?"
+    "([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?";
+
+inline wire::Traits name_in_path() {
+  return {.min = 1, .max = 256, .pattern = kNamePattern, .at = wire::Location::uri};
+}
+inline wire::Traits qualifier_in_query() {
+  return {.min = 1, .max = 128, .pattern = "\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+", .at = wire::Location::query_string};
+}
+
+/// For authorisation: the ARN of the function that the input names, whether it exists or not.
+template <class In>
+std::string function_resource(Lambda& service, const Call& call, const In& in) {
+  return service.parse_name(call, in.name).arn();
+}
+
+inline void check_revision(const Function& f, const std::optional<std::string>& revision) {
+  if (revision && *revision != f.config.revision)
+    throw user_error(kPreconditionFailed, "The Revision Id provided does not match the latest Revision Id. Call the "
+                                          "GetFunction/GetAlias API to retrieve the latest Revision Id");
+}
+
+/// One page of what `all` lists, by index; the marker is opaque to callers.
+template <class T>
+std::pair<std::vector<T>, std::optional<std::string>> page_of(const std::vector<T>& all, const std::optional<std::string>& marker,
+                                                              std::size_t limit) {
+  const auto from = marker ? parse_int(*marker) : std::optional<std::int64_t>(0);
+  if (!from || *from < 0) throw user_error(kInvalidParameter, "Invalid Marker");
+  std::pair<std::vector<T>, std::optional<std::string>> out;
+  std::size_t i = static_cast<std::size_t>(*from);
+  for (; i < all.size() && out.first.size() < limit; ++i) out.first.push_back(all[i]);
+  if (i < all.size()) out.second = std::to_string(i);
+  return out;
+}
+
+// configuration.cpp: what CreateFunction and UpdateFunctionConfiguration have in common.
+
+/// The members of a configuration that both take. A missing member leaves what is there.
+struct ConfigurationInput {
+  std::optional<std::string> role, handler, description, runtime, kms_key;
+  std::optional<int> timeout, memory;
+  std::optional<EnvironmentVariables> environment;
+  std::optional<DeadLetterConfig> dead_letter;
+  std::optional<Value> vpc, layers, file_systems, image_config, capacity_provider, durable;
+  struct Tracing {
+    std::optional<std::string> mode;
+    static Shape shape() { return {optional<&Tracing::mode>("Mode", {.one_of = {"Active", "PassThrough"}})}; }
+  };
+  struct Storage {
+    int size = 512;
+    static Shape shape() { return {required<&Storage::size>("Size", {.min = 512, .max = 10240})}; }
+  };
+  struct Snap {
+    std::optional<std::string> apply_on;
+    static Shape shape() { return {optional<&Snap::apply_on>("ApplyOn", {.one_of = {"PublishedVersions", "None"}})}; }
+  };
+  struct Logging {
+    std::optional<std::string> format, application_level, system_level, group;
+    static Shape shape() {
+      return {optional<&Logging::format>("LogFormat", {.one_of = {"JSON", "Text"}}),
+              optional<&Logging::application_level>("ApplicationLogLevel"), optional<&Logging::system_level>("SystemLogLevel"),
+              optional<&Logging::group>("LogGroup", {.min = 1, .max = 512, .pattern = "[\\.\\-_/#A-Za-z0-9]+"})};
+    }
+  };
+  std::optional<Tracing> tracing;
+  std::optional<Storage> storage;
+  std::optional<Snap> snap_start;
+  std::optional<Logging> logging;
+};
+
+/// The fields of ConfigurationInput as members of In, which derives from it.
+template <class In>
+std::vector<wire::Field> configuration_fields() {
+  return {optional<&In::role, In>("Role", {.pattern = "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+"}),
+          optional<&In::handler, In>("Handler", {.min = 0, .max = 128, .pattern = "[^\\s]+"}),
+          optional<&In::description, In>("Description", {.min = 0, .max = 256}),
+          optional<&In::runtime, In>("Runtime"),
+          optional<&In::timeout, In>("Timeout", {.min = 1}),
+          optional<&In::memory, In>("MemorySize", {.min = 128, .max = 32768}),
+          optional<&In::environment, In>("Environment"),
+          optional<&In::dead_letter, In>("DeadLetterConfig"),
+          optional<&In::kms_key, In>("KMSKeyArn"),
+          optional<&In::vpc, In>("VpcConfig"),
+          optional<&In::layers, In>("Layers"),
+          optional<&In::file_systems, In>("FileSystemConfigs"),
+          optional<&In::image_config, In>("ImageConfig"),
+          optional<&In::capacity_provider, In>("CapacityProviderConfig"),
+          optional<&In::durable, In>("DurableConfig"),
+          optional<&In::tracing, In>("TracingConfig"),
+          optional<&In::storage, In>("EphemeralStorage"),
+          optional<&In::snap_start, In>("SnapStart"),
+          optional<&In::logging, In>("LoggingConfig")};
+}
+
+/// Checks the values and puts them into the configuration. Throws InvalidParameterValueException.
+void apply(Lambda& service, const ConfigurationInput& in, Configuration& config);
+/// Checks a zip and enters its digest and size.
+void apply_code(Function& function, const std::string& zip);
+
+}  // namespace puddle::lambda

@@ -1,0 +1,140 @@
+// AddPermission, RemovePermission, GetPolicy: the function's resource policy, a statement at a time.
+#include "aws/arn.hpp"
+#include "base/text.hpp"
+#include "services/lambda/operations/families.hpp"
+#include "wire/json.hpp"
+
+namespace puddle::lambda {
+namespace {
+
+using wire::Map;
+
+struct AddInput {
+  std::string name, sid, action, principal;
+  std::optional<std::string> source_arn, source_account, token, qualifier, revision, organisation, url_auth;
+  std::optional<bool> via_url;
+};
+struct AddOutput {
+  std::string statement;
+};
+
+Value principal_of(const std::string& principal) {
+  if (principal == "*") return Value("*");
+  if (principal.find(".amazonaws.com") != std::string::npos) return Map{{"Service", Value(principal)}};
+  const bool account = principal.size() == 12 && principal.find_first_not_of("0123456789") == std::string::npos;
+  if (!account && !Arn::parse(principal))
+    throw user_error(kInvalidParameter, "The provided principal was invalid. Please check the principal and try again.");
+  return Map{{"AWS", Value(account ? "arn:aws:iam::" + principal + ":root" : principal)}};
+}
+
+Value statement_of(const AddInput& in, const Function& f) {
+  Map equals, like, condition;
+  if (in.source_account) equals.add("AWS:SourceAccount", *in.source_account);
+  if (in.organisation) equals.add("aws:PrincipalOrgID", *in.organisation);
+  if (in.url_auth) equals.add("lambda:FunctionUrlAuthType", *in.url_auth);
+  if (in.source_arn) like.add("AWS:SourceArn", *in.source_arn);
+  if (!equals.empty()) condition.add("StringEquals", std::move(equals));
+  if (!like.empty()) condition.add("ArnLike", std::move(like));
+  Map out;
+  out.add("Sid", in.sid);
+  out.add("Effect", "Allow");
+  out.add("Principal", principal_of(in.principal));
+  out.add("Action", in.action);
+  out.add("Resource", f.arn());
+  if (!condition.empty()) out.add("Condition", std::move(condition));
+  return Value(std::move(out));
+}
+
+AddOutput add(Lambda& service, const Call& call, const AddInput& in) {
+  refuse_given(in.token.has_value(), "EventSourceToken");
+  refuse_given(in.via_url.has_value(), "InvokedViaFunctionUrl");
+  const Function& f = service.need(call, in.name, in.qualifier);
+  check_revision(f, in.revision);
+  for (const Value& s : f.policy)
+    if (s.text_or("Sid") == in.sid)
+      throw user_error(kConflict, "The statement id (" + in.sid + ") provided already exists. Please provide a new statement id, or remove the existing statement.");
+  Value statement = statement_of(in, f);
+  Function next = f;
+  next.policy.push_back(statement);
+  if (wire::to_json(Value(next.policy)).size() > kMaxPolicyBytes)
+    throw user_error(kPolicyTooLong, "The final policy size is bigger than the limit (20480).");
+  next.config.revision = service.new_revision();
+  service.save(std::move(next));
+  return {wire::to_json(statement)};
+}
+
+struct Target {
+  std::string name, sid;
+  std::optional<std::string> qualifier, revision;
+};
+
+Empty remove(Lambda& service, const Call& call, const Target& in) {
+  const Function& f = service.need(call, in.name, in.qualifier);
+  check_revision(f, in.revision);
+  Function next = f;
+  if (std::erase_if(next.policy, [&](const Value& s) { return s.text_or("Sid") == in.sid; }) == 0)
+    throw user_error(kNotFound, "Statement " + in.sid + " is not found in resource policy.");
+  next.config.revision = service.new_revision();
+  service.save(std::move(next));
+  return {};
+}
+
+struct PolicyOutput {
+  std::string policy, revision;
+};
+
+PolicyOutput get(Lambda& service, const Call& call, const Target& in) {
+  const Function& f = service.need(call, in.name, in.qualifier);
+  if (f.policy.empty()) throw user_error(kNotFound, "The resource you requested does not exist.");
+  return {service.resource_policy(f.arn()), f.config.revision};
+}
+
+}  // namespace
+
+std::vector<Operation> permission_operations() {
+  std::vector<Operation> out;
+  out.push_back(operation<Lambda, AddInput, AddOutput>({
+      .name = "AddPermission",
+      .action = "lambda:AddPermission",
+      .resource = function_resource<AddInput>,
+      .http = {"POST", "/2015-03-31/functions/{FunctionName}/policy", 201},
+      .input = {required<&AddInput::name>("FunctionName", name_in_path()),
+                required<&AddInput::sid>("StatementId", {.min = 1, .max = 100, .pattern = "([a-zA-Z0-9-_]+)"}),
+                required<&AddInput::action>("Action", {.pattern = "(lambda:[*]|lambda:[a-zA-Z]+|[*])"}),
+                required<&AddInput::principal>("Principal", {.pattern = "[^\\s]+"}),
+                optional<&AddInput::source_arn>("SourceArn", {.pattern = "arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{2}(-gov)?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)"}),
+                optional<&AddInput::source_account>("SourceAccount", {.max = 12, .pattern = "\\d{12}"}),
+                optional<&AddInput::token>("EventSourceToken"), optional<&AddInput::qualifier>("Qualifier", qualifier_in_query()),
+                optional<&AddInput::revision>("RevisionId"), optional<&AddInput::organisation>("PrincipalOrgID"),
+                optional<&AddInput::url_auth>("FunctionUrlAuthType", {.one_of = {"NONE", "AWS_IAM"}}),
+                optional<&AddInput::via_url>("InvokedViaFunctionUrl")},
+      .output = {required<&AddOutput::statement>("Statement")},
+      .errors = {kInvalidParameter, kConflict, kNotFound, kPreconditionFailed, kPolicyTooLong},
+      .handle = add,
+  }));
+  out.push_back(operation<Lambda, Target, Empty>({
+      .name = "RemovePermission",
+      .action = "lambda:RemovePermission",
+      .resource = function_resource<Target>,
+      .http = {"DELETE", "/2015-03-31/functions/{FunctionName}/policy/{StatementId}", 204},
+      .input = {required<&Target::name>("FunctionName", name_in_path()),
+                required<&Target::sid>("StatementId", {.min = 1, .max = 100, .at = wire::Location::uri}),
+                optional<&Target::qualifier>("Qualifier", qualifier_in_query()),
+                optional<&Target::revision>("RevisionId", {.at = wire::Location::query_string})},
+      .errors = {kInvalidParameter, kNotFound, kPreconditionFailed},
+      .handle = remove,
+  }));
+  out.push_back(operation<Lambda, Target, PolicyOutput>({
+      .name = "GetPolicy",
+      .action = "lambda:GetPolicy",
+      .resource = function_resource<Target>,
+      .http = {"GET", "/2015-03-31/functions/{FunctionName}/policy"},
+      .input = {required<&Target::name>("FunctionName", name_in_path()), optional<&Target::qualifier>("Qualifier", qualifier_in_query())},
+      .output = {required<&PolicyOutput::policy>("Policy"), required<&PolicyOutput::revision>("RevisionId")},
+      .errors = {kInvalidParameter, kNotFound},
+      .handle = get,
+  }));
+  return out;
+}
+
+}  // namespace puddle::lambda

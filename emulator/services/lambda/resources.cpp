@@ -1,0 +1,168 @@
+// CloudFormation: AWS::Lambda::Function, AWS::Lambda::EventSourceMapping, AWS::Lambda::Permission.
+#include "base/text.hpp"
+#include "services/lambda/lambda.hpp"
+#include "services/lambda/zip.hpp"
+
+namespace puddle::lambda {
+namespace {
+
+using wire::Map;
+
+ClientCall call_of(const ResourceRequest& r, std::string operation, Map input) {
+  ClientCall call;
+  call.service = "lambda";
+  call.operation = std::move(operation);
+  call.input = Value(std::move(input));
+  call.principal = r.principal;
+  call.account = r.account;
+  call.region = r.region;
+  return call;
+}
+
+Value as_integer(const Value& v) {
+  if (!v.is_text()) return v;
+  const auto number = parse_int(v.text());
+  return number ? Value(*number) : v;
+}
+Value as_flag(const Value& v) { return v.is_text() ? Value(v.text() == "true") : v; }
+Value as_text(const Value& v) {
+  if (v.kind() == Value::Kind::integer) return Value(std::to_string(v.integer()));
+  if (v.kind() == Value::Kind::boolean) return Value(v.boolean() ? "true" : "false");
+  return v;
+}
+
+[[noreturn]] void invalid(const std::string& message) { throw user_error(kInvalidParameter, message); }
+
+/// Code.ZipFile is source text in a template and becomes index.py or index.js, as on AWS. ZipFileBase64 is what
+/// `puddle up` makes of a local directory.
+Bytes code_of(const Value& properties) {
+  const Value* code = properties.find("Code");
+  if (const std::string_view packed = code->text_or("ZipFileBase64"); !packed.empty()) {
+    const auto bytes = from_base64(packed);
+    if (!bytes) invalid("Code.ZipFileBase64 is not base64");
+    return Bytes(*bytes);
+  }
+  const std::string_view text = code->text_or("ZipFile"), runtime = properties.text_or("Runtime");
+  if (text.empty()) invalid("Code needs ZipFile: S3Bucket and ImageUri are not supported by Puddle");
+  const bool python = runtime.starts_with("python");
+  if (!python && !runtime.starts_with("nodejs")) invalid("ZipFile can only be used with python and nodejs runtimes.");
+  return Bytes(make_zip({{python ? "index.py" : "index.js", std::string(text)}}));
+}
+
+Value tags_of(const Value& list) {
+  Map out;
+  if (list.is_list())
+    for (const Value& tag : list.list()) out[tag.text_or("Key")] = as_text(*tag.find("Value"));
+  return Value(std::move(out));
+}
+
+Value environment_of(const Value& given) {
+  Map variables;
+  if (const Value* all = given.find("Variables"); all && all->is_map())
+    for (const auto& [name, value] : all->map()) variables.add(name, as_text(value));
+  return Value(Map{{"Variables", Value(std::move(variables))}});
+}
+
+Task<ResourceResult> create_function_resource(ResourceRequest r) {
+  Map input;
+  for (const auto& [name, value] : r.properties.map()) {
+    if (name == "Code") input.add("Code", Map{{"ZipFile", Value(code_of(r.properties))}});
+    else if (name == "Tags") input.add("Tags", tags_of(value));
+    else if (name == "Environment") input.add("Environment", environment_of(value));
+    else if (name == "Timeout" || name == "MemorySize") input.add(name, as_integer(value));
+    else if (name == "EphemeralStorage") {
+      const Value* size = value.find("Size");
+      input.add(name, Map{{"Size", size ? as_integer(*size) : Value(512)}});
+    } else input.add(name, value);
+  }
+  if (!input.contains("FunctionName")) input.add("FunctionName", r.name_suffix.substr(0, 64));
+  ClientCall call = call_of(r, "CreateFunction", std::move(input));
+  Task<Value> work = r.client->call(std::move(call));
+  const Value created = co_await std::move(work);
+  ResourceResult out;
+  out.physical_id = created.text_or("FunctionName");
+  out.attributes.add("Arn", created.text_or("FunctionArn"));
+  co_return std::move(out);
+}
+
+/// A resource that is gone already is no error.
+Task<void> remove(ResourceRequest r, std::string operation, Map input) {
+  try {
+    ClientCall call = call_of(r, std::move(operation), std::move(input));
+    Task<Value> work = r.client->call(std::move(call));
+    co_await std::move(work);
+  } catch (const AwsError& e) {
+    if (e.code() != kNotFound.code) throw;
+  }
+}
+
+Task<void> remove_function_resource(ResourceRequest r) {
+  Map input{{"FunctionName", Value(r.physical_id)}};
+  return remove(std::move(r), "DeleteFunction", std::move(input));
+}
+
+Task<ResourceResult> create_mapping_resource(ResourceRequest r) {
+  Map input;
+  for (const auto& [name, value] : r.properties.map()) {
+    const bool number = name == "BatchSize" || name.starts_with("Maximum") || name == "ParallelizationFactor" || name == "TumblingWindowInSeconds";
+    const bool flag = name == "Enabled" || name == "BisectBatchOnFunctionError";
+    if (name == "ScalingConfig") {
+      const Value* most = value.find("MaximumConcurrency");
+      Map scaling;
+      if (most) scaling.add("MaximumConcurrency", as_integer(*most));
+      input.add(name, std::move(scaling));
+    } else {
+      input.add(name, number ? as_integer(value) : flag ? as_flag(value) : value);
+    }
+  }
+  ClientCall call = call_of(r, "CreateEventSourceMapping", std::move(input));
+  Task<Value> work = r.client->call(std::move(call));
+  const Value created = co_await std::move(work);
+  ResourceResult out;
+  out.physical_id = created.text_or("UUID");
+  out.attributes.add("Id", out.physical_id);
+  out.attributes.add("EventSourceMappingArn", created.text_or("EventSourceMappingArn"));
+  co_return std::move(out);
+}
+
+Task<void> remove_mapping_resource(ResourceRequest r) {
+  Map input{{"UUID", Value(r.physical_id)}};
+  return remove(std::move(r), "DeleteEventSourceMapping", std::move(input));
+}
+
+Task<ResourceResult> create_permission_resource(ResourceRequest r) {
+  Map input = r.properties.map();
+  ResourceResult out;
+  out.physical_id = r.name_suffix;
+  out.attributes.add("Id", out.physical_id);
+  input.add("StatementId", out.physical_id);
+  ClientCall call = call_of(r, "AddPermission", std::move(input));
+  Task<Value> work = r.client->call(std::move(call));
+  co_await std::move(work);
+  co_return std::move(out);
+}
+
+Task<void> remove_permission_resource(ResourceRequest r) {
+  Map input{{"FunctionName", Value(r.properties.text_or("FunctionName"))}, {"StatementId", Value(r.physical_id)}};
+  return remove(std::move(r), "RemovePermission", std::move(input));
+}
+
+}  // namespace
+
+std::vector<ResourceType> Lambda::resource_types() const {
+  ResourceType function{"AWS::Lambda::Function",
+                        {"FunctionName", "Runtime", "Handler", "Role", "Code", "Description", "Timeout", "MemorySize", "Environment", "Tags",
+                         "DeadLetterConfig", "TracingConfig", "EphemeralStorage", "Architectures", "LoggingConfig", "PackageType"},
+                        {"Code", "Role"}, create_function_resource, remove_function_resource};
+  ResourceType mapping{"AWS::Lambda::EventSourceMapping",
+                       {"FunctionName", "EventSourceArn", "Enabled", "BatchSize", "MaximumBatchingWindowInSeconds", "StartingPosition",
+                        "FunctionResponseTypes", "ScalingConfig", "MaximumRetryAttempts", "MaximumRecordAgeInSeconds",
+                        "BisectBatchOnFunctionError", "DestinationConfig", "ParallelizationFactor", "TumblingWindowInSeconds"},
+                       {"FunctionName"}, create_mapping_resource, remove_mapping_resource};
+  ResourceType permission{"AWS::Lambda::Permission",
+                          {"FunctionName", "Action", "Principal", "SourceArn", "SourceAccount", "FunctionUrlAuthType", "PrincipalOrgID"},
+                          {"FunctionName", "Action", "Principal"}, create_permission_resource, remove_permission_resource};
+  return {std::move(function), std::move(mapping), std::move(permission)};
+}
+
+}  // namespace puddle::lambda
