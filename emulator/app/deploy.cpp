@@ -153,6 +153,37 @@ Task<std::string> update_code(Client& client, const Settings& settings, const st
 
 }  // namespace
 
+namespace {
+
+/// JSON with every member on the line that it has in the file, so that CloudFormation's "template line N" is the file's.
+void positioned(std::string& out, int& line, const Value& value, const std::string& path, const intrinsic::Template& source) {
+  if (!value.is_map()) return wire::append_json(out, value);
+  out += '{';
+  for (const auto& [name, member] : value.map()) {
+    if (out.back() != '{') out += ',';
+    const std::string inner = path.empty() ? name : path + "/" + name;
+    const auto known = source.lines.find(inner);
+    for (; known != source.lines.end() && line < known->second; ++line) out += '\n';
+    append_json_string(out, name);
+    out += ':';
+    positioned(out, line, member, inner, source);
+  }
+  out += '}';
+}
+
+/// "message (template line 5)" as "file:5: message".
+std::string located(const std::string& file, std::string message) {
+  constexpr std::string_view kMark = " (template line ";
+  const std::size_t mark = message.rfind(kMark);
+  if (mark == std::string::npos || message.back() != ')') return file + ": " + message;
+  const std::string_view digits = std::string_view(message).substr(mark + kMark.size(), message.size() - mark - kMark.size() - 1);
+  const int line = static_cast<int>(parse_int(digits).value_or(0));
+  message.resize(mark);
+  return at(file, line, message);
+}
+
+}  // namespace
+
 Result<PackagedTemplate> package_template(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) return Failure(file + ": cannot be read");
@@ -175,7 +206,8 @@ Result<PackagedTemplate> package_template(const std::string& file) {
     *code = Map{{"ZipFileBase64", Value(base64(*zip))}};
     out.functions[id] = std::move(*zip);
   }
-  out.text = wire::to_json(parsed->root);
+  int line = 1;
+  positioned(out.text, line, parsed->root, "", *parsed);
   return out;
 }
 
@@ -229,7 +261,7 @@ Task<DeployOutcome> deploy_template(Client& client, Loop& loop, const Settings& 
     Task<Answer> creating = ask(client, std::move(call));
     const Answer created = co_await std::move(creating);
     if (!created.error.empty()) {
-      outcome.message = file + ": " + created.error;
+      outcome.message = located(file, created.error);
       co_return std::move(outcome);
     }
     const std::string id(created.value.text_or("StackId"));
@@ -238,7 +270,7 @@ Task<DeployOutcome> deploy_template(Client& client, Loop& loop, const Settings& 
     if (stack.text_or("StackStatus") != "CREATE_COMPLETE") {
       Task<std::string> finding = failure_of(client, settings, id);
       const std::string why = co_await std::move(finding);
-      outcome.message = file + ": " + (why.empty() ? std::string(stack.text_or("StackStatusReason")) : why);
+      outcome.message = located(file, why.empty() ? std::string(stack.text_or("StackStatusReason")) : why);
       co_return std::move(outcome);
     }
   }

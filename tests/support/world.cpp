@@ -99,18 +99,39 @@ Task<> answer(Client& client, ClientCall call, std::shared_ptr<Reply> reply) {
 
 }  // namespace
 
-std::shared_ptr<Reply> World::send(std::string service, std::string operation, Value input) {
+std::shared_ptr<Reply> World::begin(std::string service, std::string operation, Value input, Principal caller) {
   ClientCall call;
   call.service = std::move(service);
   call.operation = std::move(operation);
   call.input = std::move(input);
-  call.principal = as;
+  call.principal = std::move(caller);
   call.account = account;
   call.region = region;
   auto reply = std::make_shared<Reply>();
   tasks_.spawn(answer(engine->dispatcher(), std::move(call), reply));
+  return reply;
+}
+
+std::shared_ptr<Reply> World::send(std::string service, std::string operation, Value input) {
+  auto reply = begin(std::move(service), std::move(operation), std::move(input), as);
   loop.run_ready();
   return reply;
+}
+
+std::shared_ptr<HttpResponse> World::browse(const std::string& service, HttpRequest request) {
+  Call call;
+  call.account = account;
+  call.region = region;
+  call.principal.kind = Principal::Kind::anonymous;
+  call.principal.account = account;
+  call.request_id = uuid(entropy);
+  call.now = loop.now();
+  call.endpoint = engine->settings().endpoint;
+  auto response = std::make_shared<HttpResponse>();
+  response->status = 0;
+  engine->service(service)->serve(request, call, [response](HttpResponse r) { *response = std::move(r); });
+  loop.run_ready();
+  return response;
 }
 
 Value World::ok(std::string service, std::string operation, Value input) {

@@ -87,10 +87,14 @@ class World {
 
   /// Starts a call as `as` (default: the account's root) and runs what is ready.
   std::shared_ptr<Reply> send(std::string service, std::string operation, Value input);
+  /// Starts a call without running anything: for functions, which run inside the loop. A refusal is there at once.
+  std::shared_ptr<Reply> begin(std::string service, std::string operation, Value input, Principal caller);
   /// The reply, which must be there without time passing; fails the test on a fault.
   Value ok(std::string service, std::string operation, Value input);
   /// The fault, which must be there; fails the test on success.
   wire::Fault fails(std::string service, std::string operation, Value input);
+  /// A request to a service's own pages or to execute-api, unsigned, answered when *answer has a status.
+  std::shared_ptr<HttpResponse> browse(const std::string& service, HttpRequest request);
   /// An HTTP request to a service (wire form), answered without time passing.
   HttpResponse http(const std::string& service, HttpRequest request);
 

@@ -163,15 +163,7 @@ Task<> process(Lambda& service, std::string uuid, std::string shard, std::vector
     const int max_retries = mapping.config.max_retries.value_or(-1), max_age = mapping.config.max_age.value_or(-1);
     const Duration age = now - items.front().arrived;
     const bool too_old = age >= ChangeFeed::kRetention || (max_age >= 0 && age >= std::chrono::seconds(max_age));
-    if (too_old || (max_retries >= 0 && attempts > max_retries)) {
-      const std::string end = items.back().sequence;
-      std::string condition = too_old ? "RecordAgeExceeded" : "RetryAttemptsExhausted";
-      Task<> telling = give_up(service, mapping, shard, items, std::move(outcome), std::move(condition), attempts);
-      co_await std::move(telling);
-      service.deps.store.atomically([&] { service.records.put_checkpoint(uuid, shard, end); });
-      co_return;
-    }
-    if (mapping.config.bisect.value_or(false) && items.size() > 1 && outcome.done == 0) {
+    if (!too_old && mapping.config.bisect.value_or(false) && items.size() > 1 && outcome.done == 0) {
       // Two halves in order, each with its own attempts: splitting is no retry.
       const auto middle = items.begin() + static_cast<std::ptrdiff_t>(items.size() / 2);
       std::vector<Item> first(items.begin(), middle), second(middle, items.end());
@@ -179,6 +171,14 @@ Task<> process(Lambda& service, std::string uuid, std::string shard, std::vector
       co_await std::move(one);
       Task<> two = process(service, uuid, shard, std::move(second));
       co_await std::move(two);
+      co_return;
+    }
+    if (too_old || (max_retries >= 0 && attempts > max_retries)) {
+      const std::string end = items.back().sequence;
+      std::string condition = too_old ? "RecordAgeExceeded" : "RetryAttemptsExhausted";
+      Task<> telling = give_up(service, mapping, shard, items, std::move(outcome), std::move(condition), attempts);
+      co_await std::move(telling);
+      service.deps.store.atomically([&] { service.records.put_checkpoint(uuid, shard, end); });
       co_return;
     }
     const Time later = now + pause(attempts);

@@ -1,0 +1,161 @@
+// Real processes behind the function host: what a runtime does, and what its end looks like.
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "base/digest.hpp"
+#include "gateway/http_listener.hpp"
+#include "hosts/pool.hpp"
+#include "hosts/process_host.hpp"
+#include "services/lambda/zip.hpp"
+
+using namespace puddle;
+using Kind = InvocationOutcome::Kind;
+
+namespace {
+
+struct Host {
+  AsioLoop loop;
+  ThreadPool pool{loop};
+  BeastHttpServer http{loop, loop.context()};
+  std::string scratch = make_scratch();
+  std::unique_ptr<ProcessHost> host = std::make_unique<ProcessHost>(loop, http, pool, scratch);
+  std::vector<std::string> lines;
+  std::string exited;
+  ~Host() {
+    host.reset();
+    std::filesystem::remove_all(scratch);
+  }
+  static std::string make_scratch() {
+    std::string name = (std::filesystem::temp_directory_path() / "puddle-test-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()));
+    return name;
+  }
+  FunctionHost::EnvironmentId start(const std::string& code, EnvironmentSpec spec = {}) {
+    const bool python = spec.runtime.empty();
+    const bool node = spec.runtime.starts_with("nodejs");
+    const std::string zip = lambda::make_zip({{python ? "index.py" : node ? "index.mjs" : "bootstrap", code}});
+    if (python) spec.runtime = "python3.12";
+    spec.handler = "index.handler";
+    spec.function_arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
+    spec.variables.emplace("AWS_EXECUTION_ENV", "AWS_Lambda_" + spec.runtime);
+    spec.code_sha256 = sha256_hex(zip);
+    spec.code_zip = [zip] { return zip; };
+    FunctionHost::Events events;
+    events.output = [this](std::string line) { lines.push_back(std::move(line)); };
+    events.exited = [this](std::string why) { exited = std::move(why); };
+    return host->start(std::move(spec), std::move(events));
+  }
+  InvocationOutcome invoke(FunctionHost::EnvironmentId id, const std::string& payload = "{}") {
+    std::optional<InvocationOutcome> out;
+    Invocation i;
+    i.request_id = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
+    i.payload = payload;
+    host->invoke(id, std::move(i), [&](InvocationOutcome o) { out = std::move(o); });
+    REQUIRE(loop.run_until([&] { return out.has_value(); }, 30s));
+    return *out;
+  }
+  bool has_line(const std::string& text) const {
+    return std::any_of(lines.begin(), lines.end(), [&](const std::string& l) { return l.find(text) != std::string::npos; });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a Python function answers, prints, keeps its state and knows its context") {
+  Host h;
+  const auto id = h.start(R"(
+import os
+count = 0
+def handler(event, context):
+    global count
+    count += 1
+    print("hello", event["name"])
+    return {"count": count, "id": context.aws_request_id, "left": context.get_remaining_time_in_millis() > 1000,
+            "cwd": os.getcwd() == os.environ["LAMBDA_TASK_ROOT"], "fds": len(os.listdir("/proc/self/fd"))}
+)");
+  const auto first = h.invoke(id, R"({"name":"Ada"})");
+  CHECK(first.kind == Kind::ok);
+  CHECK(first.payload.find(R"("count": 1, "id": "8476a536-e9f4-11e8-9739-2dfe598c3fcd", "left": true, "cwd": true)") != std::string::npos);
+  CHECK(first.init_duration.count() > 0);
+  CHECK(first.max_memory_mb > 0);
+  CHECK(h.has_line("hello Ada"));
+  const auto second = h.invoke(id, R"({"name":"Bob"})");
+  CHECK(second.payload.find("\"count\": 2") != std::string::npos);
+  CHECK(second.init_duration.count() == 0);
+  // stdin, stdout, stderr, the Runtime API and the directory that is being listed: none of ours.
+  CHECK(second.payload.find("\"fds\": 5") != std::string::npos);
+}
+
+TEST_CASE("a Python exception is the payload and one line of the log") {
+  Host h;
+  const auto id = h.start("def handler(event, context):\n    raise ValueError('bad order')\n");
+  const auto out = h.invoke(id);
+  CHECK(out.kind == Kind::function_error);
+  CHECK(out.error_type == "ValueError");
+  CHECK(out.payload.starts_with(R"({"errorMessage": "bad order", "errorType": "ValueError", "requestId": "8476a536-e9f4-11e8-9739-2dfe598c3fcd", "stackTrace": ["  File )"));
+  CHECK(h.has_line("[ERROR] ValueError: bad order\rTraceback (most recent call last):"));
+  CHECK(out.environment_alive);
+}
+
+TEST_CASE("a handler that is not there ends the environment at init") {
+  Host h;
+  const auto out = h.invoke(h.start("def other(event, context): pass\n"));
+  CHECK(out.kind == Kind::init_error);
+  CHECK(out.error_type == "Runtime.HandlerNotFound");
+  CHECK(out.payload.find("Handler 'handler' missing on module 'index'") != std::string::npos);
+  CHECK_FALSE(out.environment_alive);
+}
+
+TEST_CASE("a function that exits, and one that takes too long") {
+  Host h;
+  const auto exited = h.invoke(h.start("import os\ndef handler(event, context): os._exit(7)\n"));
+  CHECK(exited.kind == Kind::exited);
+  CHECK(exited.payload == R"({"errorType":"Runtime.ExitError","errorMessage":"RequestId: 8476a536-e9f4-11e8-9739-2dfe598c3fcd Error: Runtime exited with error: exit status 7"})");
+  EnvironmentSpec spec;
+  spec.timeout = 1s;
+  const auto slow = h.invoke(h.start("import time\ndef handler(event, context): time.sleep(60)\n", std::move(spec)));
+  CHECK(slow.kind == Kind::timed_out);
+  CHECK(slow.payload == R"({"errorType":"Sandbox.Timedout","errorMessage":"RequestId: 8476a536-e9f4-11e8-9739-2dfe598c3fcd Error: Task timed out after 1.00 seconds"})");
+  CHECK_FALSE(slow.environment_alive);
+}
+
+TEST_CASE("a function that takes more memory than it has is killed") {
+  Host h;
+  EnvironmentSpec spec;
+  spec.memory_mb = 128;
+  spec.timeout = 20s;
+  const auto out = h.invoke(h.start("import time\ndef handler(event, context):\n    x = bytearray(300 << 20)\n    time.sleep(15)\n", std::move(spec)));
+  CHECK(out.kind == Kind::exited);
+  CHECK(out.payload.find("Runtime exited with error: signal: killed") != std::string::npos);
+}
+
+TEST_CASE("a bootstrap must be there and executable") {
+  Host h;
+  EnvironmentSpec spec;
+  spec.runtime = "provided.al2023";
+  const auto out = h.invoke(h.start("#!/bin/sh\nexit 3\n", std::move(spec)));  // made without the executable bit
+  CHECK(out.error_type == "Runtime.InvalidEntrypoint");
+}
+
+TEST_CASE("a Node.js function answers by its promise") {
+  Host h;
+  if (!h.host->unsupported("nodejs20.x").empty()) return;  // no node on this machine
+  EnvironmentSpec spec;
+  spec.runtime = "nodejs20.x";
+  spec.memory_mb = 512;
+  const auto id = h.start("export const handler = async (event, context) => { console.log('hi', event.n); return { twice: event.n * 2 }; };\n", std::move(spec));
+  const auto out = h.invoke(id, R"({"n":21})");
+  CHECK(out.payload == R"({"twice":42})");
+  CHECK(h.has_line("\tINFO\thi 21"));
+}
+
+TEST_CASE("stopping an environment is silent") {
+  Host h;
+  const auto id = h.start("def handler(event, context): return 1\n");
+  CHECK(h.invoke(id).payload == "1");
+  h.host->stop(id);
+  h.loop.run_until([] { return false; }, 50ms);
+  CHECK(h.exited.empty());
+}
