@@ -27,7 +27,7 @@ def post_orders(daemon, url, prefix, accepted, stop):
                 accepted.append(order)
         except (OSError, urllib.error.URLError):
             return
-        time.sleep(0.005)
+        time.sleep(0.02)
 
 
 def main(rounds, seed):
@@ -53,7 +53,7 @@ def main(rounds, seed):
         def all_mailed():
             nonlocal missing
             seen = set()
-            for mail in daemon.inbox():
+            for mail in json.loads(daemon.get("/_puddle/inbox?limit=1000"))["messages"]:
                 seen.update(re.findall(r"round\d+-\d+", mail["text"]))
             missing = wanted - seen
             return not missing

@@ -193,6 +193,34 @@ Principal Lambda::role_of(const Function& f) const {
 
 std::string Lambda::new_revision() { return uuid(deps.entropy); }
 
+namespace {
+
+constexpr std::string_view kCodePath = "/_aws/lambda/code/";
+
+/// The revision is a random id that only those know who may look at the function.
+std::string code_signature(const Function& f) { return sha256_hex(f.config.revision + f.code_hex).substr(0, 32); }
+
+}  // namespace
+
+std::string code_location(const std::string& endpoint, const Function& f) {
+  return endpoint + std::string(kCodePath) + f.account + "/" + f.region + "/" + f.config.name + "?signature=" + code_signature(f);
+}
+
+bool Lambda::serve(const HttpRequest& request, const Call&, const Respond& respond) {
+  if (request.method != "GET" || !request.path().starts_with(kCodePath)) return false;
+  const auto parts = split(request.path().substr(kCodePath.size()), '/');
+  const Function* f = parts.size() == 3 ? functions_.find(std::string(parts[0]), std::string(parts[1]), std::string(parts[2])) : nullptr;
+  HttpResponse response;
+  response.status = 403;
+  if (f && request.query() == "signature=" + code_signature(*f)) {
+    response.status = 200;
+    response.headers.add("Content-Type", "application/zip");
+    response.body = records.code(f->code_hex).value_or("");
+  }
+  respond(std::move(response));
+  return true;
+}
+
 std::string modified_text(Time now) {
   std::string text = iso8601(now);
   text.pop_back();

@@ -44,6 +44,8 @@ class Lambda final : public Service {
   void stop() override;
   std::string resource_policy(const std::string& arn) const override;
   std::vector<ResourceType> resource_types() const override;
+  /// The zip that GetFunction's Code.Location points to.
+  bool serve(const HttpRequest& request, const Call& call, const Respond& respond) override;
 
   /// Throws InvalidParameterValueException when the two qualifiers differ.
   FunctionName parse_name(const Call& call, std::string_view name, const std::optional<std::string>& qualifier = {}) const;
@@ -87,6 +89,8 @@ class Lambda final : public Service {
   std::uint64_t generation_ = 0;
 };
 
+/// "ENDPOINT/_aws/lambda/code/ACCOUNT/REGION/NAME?signature=...": who knows it may download, as with a pre-signed URL.
+std::string code_location(const std::string& endpoint, const Function& function);
 /// "2026-11-24T10:15:30.123+0000".
 std::string modified_text(Time now);
 /// As Lambda names the build of a runtime; the digits are made from the name.

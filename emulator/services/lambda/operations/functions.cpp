@@ -26,16 +26,12 @@ struct GetOutput {
   std::map<std::string, std::string> tags;
 };
 
-std::string code_url(const Call& call, const Function& f) {
-  return call.endpoint + "/_puddle/lambda/code/" + f.account + "/" + f.region + "/" + f.config.name;
-}
-
 GetOutput get(Lambda& service, const Call& call, const Target& in) {
   const Function& f = service.need(call, in.name, in.qualifier);
   GetOutput out;
   out.config = f.config;
   if (in.qualifier) out.config.arn += ":" + *in.qualifier;
-  out.code.location = code_url(call, f);
+  out.code.location = code_location(call.endpoint, f);
   out.tags = f.tags;
   return out;
 }
