@@ -20,6 +20,11 @@ target_include_directories(puddle_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
   target_compile_options(puddle_options INTERFACE -Wno-null-dereference -Wno-restrict)
 endif()
+# An idle daemon's memory is mostly its program: what nothing calls, and what is there twice, is left out.
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_options(puddle_options INTERFACE -ffunction-sections -fdata-sections)
+  target_link_options(puddle_options INTERFACE -Wl,--gc-sections $<$<BOOL:${MOLD}>:-Wl,--icf=safe>)
+endif()
 if(PUDDLE_SANITIZE)
   target_compile_options(puddle_options INTERFACE -fsanitize=${PUDDLE_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)

@@ -2,9 +2,10 @@
 import json
 import re
 import sys
+import urllib.error
 import urllib.request
 
-from support import Daemon, expect_error, main, wait_for
+from support import Daemon, expect_error, main, wait_for, zip_of
 
 
 def test_sqs_messages_and_errors():
@@ -95,6 +96,24 @@ def test_roles_and_identities():
         assert session.get_caller_identity()["Arn"] == "arn:aws:sts::000000000000:assumed-role/r/session"
         other = d.client("sts", aws_access_key_id="111122223333", aws_secret_access_key="x")
         assert other.get_caller_identity()["Account"] == "111122223333"
+
+
+def test_the_code_of_a_function_can_be_downloaded():
+    with Daemon(["--auth", "enforce"]) as d:
+        trust = {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+        role = d.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+        code = zip_of({"index.py": "def handler(event, context): return 1"})
+        lam = d.client("lambda")
+        lam.create_function(FunctionName="f", Runtime="python3.9", Role=role, Handler="index.handler", Code={"ZipFile": code})
+        where = lam.get_function(FunctionName="f")["Code"]["Location"]
+        with urllib.request.urlopen(where, timeout=10) as answer:
+            assert answer.read() == code
+        try:
+            urllib.request.urlopen(where[:-1] + "x", timeout=10)
+            raise AssertionError("a wrong signature downloads")
+        except urllib.error.HTTPError as error:
+            assert error.code == 403
 
 
 def test_reset_empties_everything():

@@ -195,7 +195,7 @@ std::string Lambda::new_revision() { return uuid(deps.entropy); }
 
 namespace {
 
-constexpr std::string_view kCodePath = "/_aws/lambda/code/";
+constexpr std::string_view kCodePath = "/lambda-code/";
 
 /// The revision is a random id that only those know who may look at the function.
 std::string code_signature(const Function& f) { return sha256_hex(f.config.revision + f.code_hex).substr(0, 32); }

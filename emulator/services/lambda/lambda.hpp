@@ -89,7 +89,7 @@ class Lambda final : public Service {
   std::uint64_t generation_ = 0;
 };
 
-/// "ENDPOINT/_aws/lambda/code/ACCOUNT/REGION/NAME?signature=...": who knows it may download, as with a pre-signed URL.
+/// "ENDPOINT/lambda-code/ACCOUNT/REGION/NAME?signature=...": who knows it may download, as with a pre-signed URL.
 std::string code_location(const std::string& endpoint, const Function& function);
 /// "2026-11-24T10:15:30.123+0000".
 std::string modified_text(Time now);
