@@ -1,8 +1,9 @@
-# puddle_module(NAME SOURCES a.cpp ... [OPERATIONS] [DEPS base ...] [LIBS SQLite::SQLite3 ...])
+# puddle_module(NAME SOURCES a.cpp ... [OPERATIONS] [SMALL] [DEPS base ...] [LIBS SQLite::SQLite3 ...])
 #   One static library puddle_NAME per module. Sources are listed; OPERATIONS adds operations/*.cpp by glob.
+#   SMALL: release builds optimise it for size, because it is called rarely and an idle daemon's memory is its program.
 #   DEPS are other modules; which ones are allowed is held by tests/build/layering.py.
 function(puddle_module name)
-  cmake_parse_arguments(M "OPERATIONS" "" "SOURCES;DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(M "OPERATIONS;SMALL" "" "SOURCES;DEPS;LIBS" ${ARGN})
   if(M_OPERATIONS)
     file(GLOB operations CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/operations/*.cpp)
     list(APPEND M_SOURCES ${operations})
@@ -17,6 +18,9 @@ function(puddle_module name)
   endif()
   add_library(puddle_${name} STATIC ${M_SOURCES})
   target_link_libraries(puddle_${name} PUBLIC puddle_options)
+  if(M_SMALL AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(puddle_${name} PRIVATE -Os)
+  endif()
   foreach(dep ${M_DEPS})
     target_link_libraries(puddle_${name} PUBLIC puddle_${dep})
   endforeach()

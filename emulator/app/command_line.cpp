@@ -1,9 +1,9 @@
 // The `puddle` command: flags to a Config, and the small subcommands that talk to a running daemon.
 #include <CLI/CLI.hpp>
 
+#include <unistd.h>
 #include <cstdio>
 #include <iostream>
-#include <unistd.h>
 
 #include "app/config_file.hpp"
 #include "app/operations_dump.hpp"
@@ -18,9 +18,8 @@ namespace {
 const std::map<std::string, Config::Durability> kDurability{{"memory", Config::Durability::memory},
                                                             {"process", Config::Durability::process},
                                                             {"disk", Config::Durability::disk}};
-const std::map<std::string, Config::Auth> kAuth{{"off", Config::Auth::off},
-                                                {"warn", Config::Auth::warn},
-                                                {"enforce", Config::Auth::enforce}};
+const std::map<std::string, Config::Auth> kAuth{
+    {"off", Config::Auth::off}, {"warn", Config::Auth::warn}, {"enforce", Config::Auth::enforce}};
 
 struct UpOptions {
   Config config;
@@ -32,37 +31,64 @@ struct UpOptions {
 
 void add_daemon_flags(CLI::App& up, UpOptions& o) {
   Config& c = o.config;
-  up.add_option("template", c.template_file, "CloudFormation template to deploy; local Code directories are zipped");
+  up.add_option("template", c.template_file,
+                "CloudFormation template to deploy; local Code directories are zipped");
   up.add_option("--stack", c.stack_name, "name of its stack (default: the template's folder)");
-  up.add_option("--parameter", o.parameters, "KEY=VALUE for the template; may be repeated")->allow_extra_args(false);
-  up.add_flag("--replace", c.replace, "delete the existing stack, its data too, when the template has changed");
-  up.add_option("--config", o.config_file, "YAML file with settings (see config/puddle.yaml)")->envname("PUDDLE_CONFIG");
+  up.add_option("--parameter", o.parameters, "KEY=VALUE for the template; may be repeated")
+      ->allow_extra_args(false);
+  up.add_flag("--replace", c.replace,
+              "delete the existing stack, its data too, when the template has changed");
+  up.add_option("--config", o.config_file, "YAML file with settings (see config/puddle.yaml)")
+      ->envname("PUDDLE_CONFIG");
   up.add_option("--host", c.host, "address to listen on")->envname("PUDDLE_HOST")->capture_default_str();
-  up.add_option("--port", c.port, "port of all services; 0 takes a free one")->envname("PUDDLE_PORT")->capture_default_str();
+  up.add_option("--port", c.port, "port of all services; 0 takes a free one")
+      ->envname("PUDDLE_PORT")
+      ->capture_default_str();
   up.add_option("--inbox-port", c.inbox_port, "SMTP port of the built-in inbox; 0 takes a free one")
-      ->envname("PUDDLE_INBOX_PORT")->capture_default_str();
-  up.add_option("--data-dir", c.data_dir, "where everything is kept")->envname("PUDDLE_DATA_DIR")->capture_default_str();
+      ->envname("PUDDLE_INBOX_PORT")
+      ->capture_default_str();
+  up.add_option("--data-dir", c.data_dir, "where everything is kept")
+      ->envname("PUDDLE_DATA_DIR")
+      ->capture_default_str();
   up.add_flag("--ephemeral", c.ephemeral, "keep nothing")->envname("PUDDLE_EPHEMERAL");
-  up.add_option("--durability", c.durability, "memory, process (survives kill -9) or disk (survives power loss)")
-      ->transform(CLI::CheckedTransformer(kDurability))->envname("PUDDLE_DURABILITY")->default_str("process");
+  up.add_option("--durability", c.durability,
+                "memory, process (survives kill -9) or disk (survives power loss)")
+      ->transform(CLI::CheckedTransformer(kDurability))
+      ->envname("PUDDLE_DURABILITY")
+      ->default_str("process");
   up.add_option("--auth", c.auth, "off, warn (allow, but log what AWS would deny) or enforce")
-      ->transform(CLI::CheckedTransformer(kAuth))->envname("PUDDLE_AUTH")->default_str("warn");
+      ->transform(CLI::CheckedTransformer(kAuth))
+      ->envname("PUDDLE_AUTH")
+      ->default_str("warn");
   up.add_option("--account", c.account, "12-digit account of credentials that name none")
-      ->envname("PUDDLE_ACCOUNT")->capture_default_str();
-  up.add_option("--region", c.region, "region of requests that name none")->envname("PUDDLE_REGION")->capture_default_str();
-  up.add_option("--smtp", c.smtp, "relay for mail: HOST:PORT or smtps://USER:PASSWORD@HOST:PORT (default: the inbox)")
+      ->envname("PUDDLE_ACCOUNT")
+      ->capture_default_str();
+  up.add_option("--region", c.region, "region of requests that name none")
+      ->envname("PUDDLE_REGION")
+      ->capture_default_str();
+  up.add_option("--smtp", c.smtp,
+                "relay for mail: HOST:PORT or smtps://USER:PASSWORD@HOST:PORT (default: the inbox)")
       ->envname("PUDDLE_SMTP");
-  up.add_option("--mail-from", c.mail_from, "sender of notifications")->envname("PUDDLE_MAIL_FROM")->capture_default_str();
+  up.add_option("--mail-from", c.mail_from, "sender of notifications")
+      ->envname("PUDDLE_MAIL_FROM")
+      ->capture_default_str();
   up.add_flag("--inbox-confirm,!--no-inbox-confirm", o.confirm,
               "follow confirmation links of mail in the inbox (default: on with a template)");
   up.add_option("--function-concurrency", c.function_concurrency, "function environments at a time")
-      ->envname("PUDDLE_FUNCTION_CONCURRENCY")->check(CLI::Range(1, 1000))->capture_default_str();
+      ->envname("PUDDLE_FUNCTION_CONCURRENCY")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   up.add_option("--function-idle-seconds", c.function_idle_seconds, "when an idle function environment ends")
-      ->envname("PUDDLE_FUNCTION_IDLE_SECONDS")->check(CLI::Range(1, 86400))->capture_default_str();
+      ->envname("PUDDLE_FUNCTION_IDLE_SECONDS")
+      ->check(CLI::Range(1, 86400))
+      ->capture_default_str();
   up.add_option("--max-connections", c.max_connections, "client connections at a time")
-      ->envname("PUDDLE_MAX_CONNECTIONS")->check(CLI::Range(1, 100000))->capture_default_str();
+      ->envname("PUDDLE_MAX_CONNECTIONS")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
   up.add_option("--log-level", c.log_level, "trace, debug, info, warn, error or off")
-      ->envname("PUDDLE_LOG_LEVEL")->capture_default_str()
+      ->envname("PUDDLE_LOG_LEVEL")
+      ->capture_default_str()
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
   up.add_flag("--quiet", o.quiet, "print the Ready. line only");
 }
@@ -96,7 +122,8 @@ int run_up(UpOptions& o, bool confirm_given) {
 }  // namespace
 
 int command_line(int argc, char** argv) {
-  CLI::App app{"Puddle: AWS's serverless services on this machine. No Docker, no account, no network.", "puddle"};
+  CLI::App app{"Puddle: AWS's serverless services on this machine. No Docker, no account, no network.",
+               "puddle"};
   app.set_version_flag("--version", std::string("puddle ") + kVersion);
   app.require_subcommand(1);
   UpOptions options;
@@ -104,7 +131,8 @@ int command_line(int argc, char** argv) {
   apply_foreign_environment(options.config);
   for (int i = 1; i + 1 < argc; ++i)
     if (std::string_view(argv[i]) == "--config")
-      if (const auto applied = apply_config_file(argv[i + 1], options.config); !applied) return fail(applied.error().message);
+      if (const auto applied = apply_config_file(argv[i + 1], options.config); !applied)
+        return fail(applied.error().message);
 
   CLI::App* up = app.add_subcommand("up", "start the daemon and deploy a template");
   add_daemon_flags(*up, options);
@@ -122,7 +150,9 @@ int command_line(int argc, char** argv) {
   bool json = false;
   operations->add_flag("--json", json, "as JSON");
   for (CLI::App* sub : {ready, inbox, env, aws})
-    sub->add_option("--endpoint", remote.endpoint, "of the daemon")->envname("AWS_ENDPOINT_URL")->capture_default_str();
+    sub->add_option("--endpoint", remote.endpoint, "of the daemon")
+        ->envname("AWS_ENDPOINT_URL")
+        ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
 
   if (up->parsed()) return run_up(options, up->count("--inbox-confirm") > 0);

@@ -13,32 +13,54 @@ bool truthy(std::string_view text) { return text == "1" || iequals(text, "true")
 
 /// False when the name is unknown; throws YAML::Exception when the value has the wrong type.
 bool set(Config& c, const std::string& name, const YAML::Node& value) {
-  if (name == "host") c.host = value.as<std::string>();
-  else if (name == "port") c.port = value.as<std::uint16_t>();
-  else if (name == "inbox-port") c.inbox_port = value.as<std::uint16_t>();
-  else if (name == "data-dir") c.data_dir = value.as<std::string>();
-  else if (name == "ephemeral") c.ephemeral = value.as<bool>();
-  else if (name == "account") c.account = value.as<std::string>();
-  else if (name == "region") c.region = value.as<std::string>();
-  else if (name == "smtp") c.smtp = value.as<std::string>();
-  else if (name == "mail-from") c.mail_from = value.as<std::string>();
-  else if (name == "inbox-confirm") c.inbox_confirm = value.as<bool>();
-  else if (name == "log-level") c.log_level = value.as<std::string>();
-  else if (name == "max-connections") c.max_connections = value.as<int>();
-  else if (name == "function-concurrency") c.function_concurrency = value.as<int>();
-  else if (name == "function-idle-seconds") c.function_idle_seconds = value.as<int>();
+  if (name == "host")
+    c.host = value.as<std::string>();
+  else if (name == "port")
+    c.port = value.as<std::uint16_t>();
+  else if (name == "inbox-port")
+    c.inbox_port = value.as<std::uint16_t>();
+  else if (name == "data-dir")
+    c.data_dir = value.as<std::string>();
+  else if (name == "ephemeral")
+    c.ephemeral = value.as<bool>();
+  else if (name == "account")
+    c.account = value.as<std::string>();
+  else if (name == "region")
+    c.region = value.as<std::string>();
+  else if (name == "smtp")
+    c.smtp = value.as<std::string>();
+  else if (name == "mail-from")
+    c.mail_from = value.as<std::string>();
+  else if (name == "inbox-confirm")
+    c.inbox_confirm = value.as<bool>();
+  else if (name == "log-level")
+    c.log_level = value.as<std::string>();
+  else if (name == "max-connections")
+    c.max_connections = value.as<int>();
+  else if (name == "function-concurrency")
+    c.function_concurrency = value.as<int>();
+  else if (name == "function-idle-seconds")
+    c.function_idle_seconds = value.as<int>();
   else if (name == "durability") {
     const auto text = value.as<std::string>();
-    if (text == "memory") c.durability = Config::Durability::memory;
-    else if (text == "process") c.durability = Config::Durability::process;
-    else if (text == "disk") c.durability = Config::Durability::disk;
-    else throw YAML::Exception(value.Mark(), "durability is memory, process or disk");
+    if (text == "memory")
+      c.durability = Config::Durability::memory;
+    else if (text == "process")
+      c.durability = Config::Durability::process;
+    else if (text == "disk")
+      c.durability = Config::Durability::disk;
+    else
+      throw YAML::Exception(value.Mark(), "durability is memory, process or disk");
   } else if (name == "auth") {
     const auto text = value.as<std::string>();
-    if (text == "off") c.auth = Config::Auth::off;
-    else if (text == "warn") c.auth = Config::Auth::warn;
-    else if (text == "enforce") c.auth = Config::Auth::enforce;
-    else throw YAML::Exception(value.Mark(), "auth is off, warn or enforce");
+    if (text == "off")
+      c.auth = Config::Auth::off;
+    else if (text == "warn")
+      c.auth = Config::Auth::warn;
+    else if (text == "enforce")
+      c.auth = Config::Auth::enforce;
+    else
+      throw YAML::Exception(value.Mark(), "auth is off, warn or enforce");
   } else {
     return false;
   }
@@ -79,7 +101,8 @@ void apply_foreign_environment(Config& c) {
     const std::size_t colon = first.rfind(':');
     if (colon != std::string_view::npos) {
       if (colon > 0) c.host = std::string(first.substr(0, colon));
-      if (const auto n = parse_int(first.substr(colon + 1)); n && *n >= 0 && *n <= 65535) c.port = static_cast<std::uint16_t>(*n);
+      if (const auto n = parse_int(first.substr(colon + 1)); n && *n >= 0 && *n <= 65535)
+        c.port = static_cast<std::uint16_t>(*n);
     }
   }
   if (const char* enforce = environment("ENFORCE_IAM"); enforce && truthy(enforce)) {
@@ -92,11 +115,14 @@ void apply_foreign_environment(Config& c) {
   if (const char* host = environment("SMTP_HOST"); host && *host) {
     const char* user = environment("SMTP_USER");
     const char* password = environment("SMTP_PASS");
-    c.smtp = user && *user ? "smtp://" + url_encode(user) + ":" + url_encode(password ? password : "") + "@" + host : host;
+    c.smtp = user && *user
+                 ? "smtp://" + url_encode(user) + ":" + url_encode(password ? password : "") + "@" + host
+                 : host;
   }
   if (const char* sender = environment("SNS_SES_SENDER_ADDRESS"); sender && *sender) c.mail_from = sender;
   if (const char* keep = environment("LAMBDA_KEEPALIVE_MS"))
-    if (const auto ms = parse_int(keep); ms && *ms > 0) c.function_idle_seconds = static_cast<int>(*ms / 1000);
+    if (const auto ms = parse_int(keep); ms && *ms > 0)
+      c.function_idle_seconds = static_cast<int>(*ms / 1000);
 }
 
 }  // namespace puddle

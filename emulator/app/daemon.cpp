@@ -34,18 +34,19 @@ std::string default_stack(const std::string& file) {
   std::string name = fs::absolute(file).parent_path().filename().string();
   for (char& c : name)
     if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))) c = '-';
-  const bool letter = !name.empty() && ((name[0] >= 'a' && name[0] <= 'z') || (name[0] >= 'A' && name[0] <= 'Z'));
+  const bool letter =
+      !name.empty() && ((name[0] >= 'a' && name[0] <= 'z') || (name[0] >= 'A' && name[0] <= 'Z'));
   return letter ? name : "stack-" + name;
 }
 
 }  // namespace
 
-Daemon::Daemon(Config config)
-    : config_(std::move(config)), pool_(loop_), http_(loop_, loop_.context()) {
+Daemon::Daemon(Config config) : config_(std::move(config)), pool_(loop_), http_(loop_, loop_.context()) {
   if (const auto level = parse_level(config_.log_level)) set_log_level(*level);
   if (!config_.template_file.empty()) {
     // A bad template is said before anything is opened.
-    if (const auto packaged = package_template(config_.template_file); !packaged) throw StartError(packaged.error().message);
+    if (const auto packaged = package_template(config_.template_file); !packaged)
+      throw StartError(packaged.error().message);
     if (config_.stack_name.empty()) config_.stack_name = default_stack(config_.template_file);
   }
   try {
@@ -78,8 +79,8 @@ void Daemon::open_listener() {
     gateway_->handle(std::move(request), std::move(respond));
   });
   if (!opened)
-    throw StartError("cannot listen on " + config_.host + ":" + std::to_string(config_.port) + ": " + opened.error().message +
-                     " (choose another with --port)");
+    throw StartError("cannot listen on " + config_.host + ":" + std::to_string(config_.port) + ": " +
+                     opened.error().message + " (choose another with --port)");
   listener_ = std::move(*opened);
   const std::string host = config_.host == "0.0.0.0" ? "127.0.0.1" : config_.host;
   endpoint_ = "http://" + host + ":" + std::to_string(listener_->port());
@@ -121,13 +122,19 @@ void Daemon::make_engine() {
   gateway.control.version = kVersion;
   gateway.control.reset = [this] { engine_->reset(); };
   gateway.control.advance_clock = [this](Duration by) { advance_clock(by); };
-  const Gateway::Parts parts{engine_->dispatcher(), engine_->authenticator(), engine_->settings(), engine_->store(), loop_, entropy_};
+  const Gateway::Parts parts{engine_->dispatcher(),
+                             engine_->authenticator(),
+                             engine_->settings(),
+                             engine_->store(),
+                             loop_,
+                             entropy_};
   gateway_ = std::make_unique<Gateway>(parts, std::move(gateway));
   engine_->start();
 }
 
 void Daemon::start_mail() {
-  const std::string problem = mail_->start(engine_->store(), entropy_, engine_->settings(), [this](const std::string& link) { follow_link(link); });
+  const std::string problem = mail_->start(engine_->store(), entropy_, engine_->settings(),
+                                           [this](const std::string& link) { follow_link(link); });
   if (!problem.empty()) throw StartError(problem);
   mail_->mount(*gateway_);
 }
@@ -141,15 +148,18 @@ void Daemon::follow_link(const std::string& link) {
   request.headers.add("Host", endpoint_.substr(7));
   request.peer = "127.0.0.1";
   gateway_->handle(std::move(request), [](const HttpResponse& response) {
-    if (response.status != 200) log(Level::warn, "inbox", "a confirmation link answered " + std::to_string(response.status));
+    if (response.status != 200)
+      log(Level::warn, "inbox", "a confirmation link answered " + std::to_string(response.status));
   });
 }
 
 void Daemon::announce(const std::string& api_url) {
   if (!print) return;
-  print("Puddle " + std::string(kVersion) + " on " + endpoint_ + (config_.ephemeral ? " (ephemeral)" : " (data in " + config_.data_dir + ")"));
+  print("Puddle " + std::string(kVersion) + " on " + endpoint_ +
+        (config_.ephemeral ? " (ephemeral)" : " (data in " + config_.data_dir + ")"));
   if (!api_url.empty())
-    print("Try     curl -X POST " + api_url + " -H 'Content-Type: application/json' -d '{\"item\":\"latex gloves\",\"customerID\":\"12345\"}'");
+    print("Try     curl -X POST " + api_url +
+          " -H 'Content-Type: application/json' -d '{\"item\":\"latex gloves\",\"customerID\":\"12345\"}'");
   if (!mail_->description().empty()) print("Mail    " + mail_->description());
   print("Inbox   " + endpoint_ + "/_puddle/inbox");
   print("Ready.");
@@ -167,7 +177,8 @@ Task<> Daemon::deploy_and_announce() {
       request.parameters = config_.parameters;
       request.replace = config_.replace;
       PackagedTemplate package = std::move(*packaged);
-      Task<DeployOutcome> work = deploy_template(engine_->dispatcher(), loop_, engine_->settings(), std::move(request), std::move(package));
+      Task<DeployOutcome> work = deploy_template(engine_->dispatcher(), loop_, engine_->settings(),
+                                                 std::move(request), std::move(package));
       outcome = co_await std::move(work);
     } else {
       outcome.message = packaged.error().message;

@@ -1,5 +1,5 @@
-// Daemon: the real composition: hosts, engine, gateway, listeners. Built in phases, each a function in daemon.cpp; torn
-// down in reverse. One thread, the engine thread.
+// Daemon: the real composition: hosts, engine, gateway, listeners. Built in phases, each a function in
+// daemon.cpp; torn down in reverse. One thread, the engine thread.
 #pragma once
 #include <functional>
 #include <memory>
@@ -26,7 +26,9 @@ class Daemon {
   ~Daemon();
   int run();
   void stop();
-  void stop_from_other_thread() { loop_.post_from_other_thread([this] { stop(); }); }
+  void stop_from_other_thread() {
+    loop_.post_from_other_thread([this] { stop(); });
+  }
   const std::string& endpoint() const { return endpoint_; }
   std::function<void(const std::string&)> print;
 

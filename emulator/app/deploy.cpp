@@ -69,7 +69,8 @@ Task<Value> wait_for(Client& client, Loop& loop, const Settings& settings, const
   for (;;) {
     Task<Value> work = describe(client, settings, stack);
     Value found = co_await std::move(work);
-    if (found.is_null() || !found.text_or("StackStatus").ends_with("_IN_PROGRESS")) co_return std::move(found);
+    if (found.is_null() || !found.text_or("StackStatus").ends_with("_IN_PROGRESS"))
+      co_return std::move(found);
     Sleep nap(loop, loop.now() + kPoll);
     co_await nap;
   }
@@ -90,7 +91,8 @@ Task<std::string> failure_of(Client& client, const Settings& settings, const std
 }
 
 /// What the stack's resources are called: logical id -> (type, physical id).
-Task<std::map<std::string, std::pair<std::string, std::string>>> resources_of(Client& client, const Settings& settings,
+Task<std::map<std::string, std::pair<std::string, std::string>>> resources_of(Client& client,
+                                                                              const Settings& settings,
                                                                               const std::string& stack) {
   Map input{{"StackName", Value(stack)}};
   ClientCall call = make_call(settings, "cloudformation", "DescribeStackResources", std::move(input));
@@ -99,8 +101,8 @@ Task<std::map<std::string, std::pair<std::string, std::string>>> resources_of(Cl
   std::map<std::string, std::pair<std::string, std::string>> out;
   if (const Value* list = answer.value.find("StackResources"))
     for (const Value& r : list->list())
-      out[std::string(r.text_or("LogicalResourceId"))] = std::pair(std::string(r.text_or("ResourceType")),
-                                                                   std::string(r.text_or("PhysicalResourceId")));
+      out[std::string(r.text_or("LogicalResourceId"))] =
+          std::pair(std::string(r.text_or("ResourceType")), std::string(r.text_or("PhysicalResourceId")));
   co_return std::move(out);
 }
 
@@ -155,8 +157,10 @@ Task<std::string> update_code(Client& client, const Settings& settings, const st
 
 namespace {
 
-/// JSON with every member on the line that it has in the file, so that CloudFormation's "template line N" is the file's.
-void positioned(std::string& out, int& line, const Value& value, const std::string& path, const intrinsic::Template& source) {
+/// JSON with every member on the line that it has in the file, so that CloudFormation's "template line N" is
+/// the file's.
+void positioned(std::string& out, int& line, const Value& value, const std::string& path,
+                const intrinsic::Template& source) {
   if (!value.is_map()) return wire::append_json(out, value);
   out += '{';
   for (const auto& [name, member] : value.map()) {
@@ -176,7 +180,8 @@ std::string located(const std::string& file, std::string message) {
   constexpr std::string_view kMark = " (template line ";
   const std::size_t mark = message.rfind(kMark);
   if (mark == std::string::npos || message.back() != ')') return file + ": " + message;
-  const std::string_view digits = std::string_view(message).substr(mark + kMark.size(), message.size() - mark - kMark.size() - 1);
+  const std::string_view digits =
+      std::string_view(message).substr(mark + kMark.size(), message.size() - mark - kMark.size() - 1);
   const int line = static_cast<int>(parse_int(digits).value_or(0));
   message.resize(mark);
   return at(file, line, message);
@@ -202,7 +207,8 @@ Result<PackagedTemplate> package_template(const std::string& file) {
     if (!code || !code->is_text()) continue;
     const std::string folder = (std::filesystem::path(file).parent_path() / code->text()).string();
     auto zip = zip_directory(folder);
-    if (!zip) return Failure(at(file, parsed->line("Resources/" + id + "/Properties/Code"), zip.error().message));
+    if (!zip)
+      return Failure(at(file, parsed->line("Resources/" + id + "/Properties/Code"), zip.error().message));
     *code = Map{{"ZipFileBase64", Value(base64(*zip))}};
     out.functions[id] = std::move(*zip);
   }
@@ -211,22 +217,24 @@ Result<PackagedTemplate> package_template(const std::string& file) {
   return out;
 }
 
-Task<DeployOutcome> deploy_template(Client& client, Loop& loop, const Settings& settings, DeployRequest request,
-                                    PackagedTemplate packaged) {
+Task<DeployOutcome> deploy_template(Client& client, Loop& loop, const Settings& settings,
+                                    DeployRequest request, PackagedTemplate packaged) {
   DeployOutcome outcome;
   const std::string file = request.template_file;
   Task<Value> looking = wait_for(client, loop, settings, request.stack_name);
   Value existing = co_await std::move(looking);
   const bool usable = existing.text_or("StackStatus") == "CREATE_COMPLETE";
   if (!existing.is_null() && usable && !request.replace) {
-    // A Metadata-like tag remembers the template without code, so that changed code alone is an update in place.
+    // A Metadata-like tag remembers the template without code, so that changed code alone is an update in
+    // place.
     std::string seen;
     if (const Value* tags = existing.find("Tags"))
       for (const Value& t : tags->list())
         if (t.text_or("Key") == "puddle:template") seen = t.text_or("Value");
     if (seen != sha256_hex(packaged.text_without_code)) {
-      outcome.message = file + ": the template has changed since the stack " + request.stack_name +
-                        " was created. Start with --replace to delete the stack (its data too) and create it anew.";
+      outcome.message =
+          file + ": the template has changed since the stack " + request.stack_name +
+          " was created. Start with --replace to delete the stack (its data too) and create it anew.";
       co_return std::move(outcome);
     }
     Task<std::string> updating = update_code(client, settings, request.stack_name, packaged);
@@ -249,7 +257,8 @@ Task<DeployOutcome> deploy_template(Client& client, Loop& loop, const Settings& 
     wire::List parameters, tags, capabilities;
     for (const auto& [key, value] : request.parameters)
       parameters.emplace_back(Map{{"ParameterKey", Value(key)}, {"ParameterValue", Value(value)}});
-    tags.emplace_back(Map{{"Key", Value("puddle:template")}, {"Value", Value(sha256_hex(packaged.text_without_code))}});
+    tags.emplace_back(
+        Map{{"Key", Value("puddle:template")}, {"Value", Value(sha256_hex(packaged.text_without_code))}});
     capabilities.emplace_back("CAPABILITY_NAMED_IAM");
     Map input;
     input.add("StackName", request.stack_name);

@@ -1,5 +1,5 @@
-// Deploys the template of `puddle up`: local code directories are zipped on the way, the stack is created through
-// CloudFormation like any other, and what a person wants to know of it is printed.
+// Deploys the template of `puddle up`: local code directories are zipped on the way, the stack is created
+// through CloudFormation like any other, and what a person wants to know of it is printed.
 #pragma once
 #include <functional>
 #include <map>
@@ -21,7 +21,8 @@ struct DeployRequest {
 struct DeployOutcome {
   bool good = false;
   std::string message;  ///< why not, with file:line where there is one
-  std::string api_url;  ///< "http://127.0.0.1:4566/_aws/execute-api/ID/STAGE/path" of the first POST method, or empty
+  std::string
+      api_url;  ///< "http://127.0.0.1:4566/_aws/execute-api/ID/STAGE/path" of the first POST method, or empty
 };
 
 /// A template as it is sent: local code zipped in. Fails with "file:line: message".
@@ -32,7 +33,7 @@ struct PackagedTemplate {
 };
 Result<PackagedTemplate> package_template(const std::string& file);
 
-Task<DeployOutcome> deploy_template(Client& client, Loop& loop, const Settings& settings, DeployRequest request,
-                                    PackagedTemplate packaged);
+Task<DeployOutcome> deploy_template(Client& client, Loop& loop, const Settings& settings,
+                                    DeployRequest request, PackagedTemplate packaged);
 
 }  // namespace puddle

@@ -15,6 +15,8 @@ Emulator::~Emulator() = default;
 std::string Emulator::endpoint() const { return impl_->daemon.endpoint(); }
 int Emulator::run() { return impl_->daemon.run(); }
 void Emulator::stop() { impl_->daemon.stop_from_other_thread(); }
-void Emulator::on_line(std::function<void(const std::string&)> print) { impl_->daemon.print = std::move(print); }
+void Emulator::on_line(std::function<void(const std::string&)> print) {
+  impl_->daemon.print = std::move(print);
+}
 
 }  // namespace puddle

@@ -9,7 +9,9 @@ namespace puddle {
 /// Stands in for IAM while the services are built, and for good where a composition has none.
 struct Engine::Late final : PolicySource {
   const PolicySource* source = nullptr;
-  std::optional<Role> role(std::string_view arn) const override { return source ? source->role(arn) : std::nullopt; }
+  std::optional<Role> role(std::string_view arn) const override {
+    return source ? source->role(arn) : std::nullopt;
+  }
   std::vector<Policy> policies(const Principal& p) const override {
     return source ? source->policies(p) : std::vector<Policy>();
   }
@@ -24,17 +26,21 @@ Engine::Engine(EnginePorts ports, EngineOptions options, const std::vector<Servi
   jobs_ = std::make_unique<Jobs>(ports.loop, *store_);
   feeds_ = std::make_unique<FeedSignals>(ports.loop, *store_);
   late_ = std::make_unique<Late>();
-  authenticator_ = std::make_unique<Authenticator>(ports.entropy, *store_, *late_, settings_.account, settings_.region);
+  authenticator_ =
+      std::make_unique<Authenticator>(ports.entropy, *store_, *late_, settings_.account, settings_.region);
   authorizer_ = std::make_unique<PolicyAuthorizer>(
       *late_, options.auth,
-      [mode = options.auth](const Call& call, std::string_view action, std::string_view resource, const std::string& reason) {
+      [mode = options.auth](const Call& call, std::string_view action, std::string_view resource,
+                            const std::string& reason) {
         PUDDLE_LOG(warn, "auth",
-                   std::string(mode == AuthMode::enforce ? "denied " : "AWS would deny ") + std::string(action) + " on " +
-                       std::string(resource) + " for " + call.principal.arn + ": " + reason);
+                   std::string(mode == AuthMode::enforce ? "denied " : "AWS would deny ") +
+                       std::string(action) + " on " + std::string(resource) + " for " + call.principal.arn +
+                       ": " + reason);
       });
   dispatcher_ = std::make_unique<Dispatcher>(ports.loop, ports.entropy, *store_, *authorizer_, settings_,
                                              std::move(options.dispatcher));
-  Deps deps{ports.loop, ports.entropy, *store_, *jobs_, *dispatcher_, *authorizer_, *late_, *authenticator_, settings_};
+  Deps deps{ports.loop,   ports.entropy, *store_,         *jobs_,   *dispatcher_,
+            *authorizer_, *late_,        *authenticator_, settings_};
   deps.feeds = feeds_.get();
   deps.resource_types = &resource_types_;
   deps.pool = ports.pool;

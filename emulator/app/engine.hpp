@@ -1,5 +1,6 @@
-// Engine: the emulator without sockets: store, jobs, pipeline and services on a Loop. The daemon builds one on the real
-// loop, tests (tests/support/world.hpp) on a VirtualLoop. Construction order is the dependency order.
+// Engine: the emulator without sockets: store, jobs, pipeline and services on a Loop. The daemon builds one
+// on the real loop, tests (tests/support/world.hpp) on a VirtualLoop. Construction order is the dependency
+// order.
 #pragma once
 #include <functional>
 #include <memory>

@@ -16,9 +16,10 @@ using wire::Traits;
 using wire::TypeInfo;
 using wire::Value;
 
-constexpr const char* kTypes[] = {"string", "integer", "long", "double", "boolean", "blob", "timestamp", "list", "map",
-                                  "structure", "document"};
-constexpr const char* kLocations[] = {"body", "header", "headers", "querystring", "uri", "payload", "statusCode"};
+constexpr const char* kTypes[] = {"string",    "integer", "long", "double",    "boolean", "blob",
+                                  "timestamp", "list",    "map",  "structure", "document"};
+constexpr const char* kLocations[] = {"body", "header",  "headers",   "querystring",
+                                      "uri",  "payload", "statusCode"};
 
 Value shape_json(const Shape& shape);
 
@@ -34,7 +35,8 @@ Map type_json(const TypeInfo& type, const Traits& traits) {
     out.add("enum", std::move(values));
   }
   if (type.structure) out.add("members", shape_json(*type.structure));
-  if (type.element) out.add("element", type_json(*type.element, traits.each.empty() ? Traits{} : traits.each[0]));
+  if (type.element)
+    out.add("element", type_json(*type.element, traits.each.empty() ? Traits{} : traits.each[0]));
   return out;
 }
 
@@ -43,7 +45,8 @@ Value shape_json(const Shape& shape) {
   for (const wire::Field& f : shape.fields) {
     Map member = type_json(f.type, f.traits);
     if (f.required) member.add("required", true);
-    if (f.traits.at != wire::Location::body) member.add("location", kLocations[static_cast<std::size_t>(f.traits.at)]);
+    if (f.traits.at != wire::Location::body)
+      member.add("location", kLocations[static_cast<std::size_t>(f.traits.at)]);
     if (!f.traits.at_name.empty()) member.add("locationName", f.traits.at_name);
     out.add(f.name, std::move(member));
   }
@@ -53,7 +56,8 @@ Value shape_json(const Shape& shape) {
 Value operation_json(const Operation& op) {
   List errors;
   for (const ErrorType& e : op.errors) errors.emplace_back(e.code);
-  Map out{{"name", Value(op.name)}, {"action", Value(op.action)}, {"waits", Value(static_cast<bool>(op.later))}};
+  Map out{
+      {"name", Value(op.name)}, {"action", Value(op.action)}, {"waits", Value(static_cast<bool>(op.later))}};
   out.add("method", op.http.method);
   out.add("path", op.http.path);
   out.add("status", op.http.status);

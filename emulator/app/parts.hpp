@@ -16,7 +16,8 @@ struct MailParts {
   virtual ~MailParts() = default;
   static std::unique_ptr<MailParts> make(AsioLoop& loop, Pool& pool, const Config& config);
   virtual Mailer* mailer() = 0;
-  /// Opens the SMTP port; the problem, or empty. follow is called with confirmation links when settings.inbox_confirm.
+  /// Opens the SMTP port; the problem, or empty. follow is called with confirmation links when
+  /// settings.inbox_confirm.
   virtual std::string start(Store& store, Entropy& entropy, const Settings& settings,
                             std::function<void(const std::string&)> follow) = 0;
   virtual void mount(Gateway& gateway) = 0;
@@ -26,7 +27,8 @@ struct MailParts {
 
 struct FunctionParts {
   virtual ~FunctionParts() = default;
-  static std::unique_ptr<FunctionParts> make(AsioLoop& loop, HttpServer& http, Pool& pool, const std::string& scratch);
+  static std::unique_ptr<FunctionParts> make(AsioLoop& loop, HttpServer& http, Pool& pool,
+                                             const std::string& scratch);
   virtual FunctionHost* host() = 0;
 };
 

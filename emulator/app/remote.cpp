@@ -39,24 +39,28 @@ int Remote::inbox() const {
   if (!answer) return fail(answer.error().message);
   const auto parsed = wire::parse_json(answer->body);
   const wire::Value* messages = parsed ? parsed->find("messages") : nullptr;
-  if (answer->status != 200 || !messages) return fail(endpoint + " has no inbox (status " + std::to_string(answer->status) + ")");
+  if (answer->status != 200 || !messages)
+    return fail(endpoint + " has no inbox (status " + std::to_string(answer->status) + ")");
   for (const wire::Value& m : messages->list())
     std::cout << m.text_or("received_at") << "  " << m.text_or("id") << "\nFrom: " << m.text_or("from")
               << "\nTo: " << m.text_or("to") << "\nSubject: " << m.text_or("subject") << "\n\n"
-              << m.text_or("text") << "\n" << std::string(72, '-') << "\n";
+              << m.text_or("text") << "\n"
+              << std::string(72, '-') << "\n";
   if (messages->list().empty()) std::cout << "The inbox is empty.\n";
   return 0;
 }
 
 int Remote::env() const {
   std::cout << "export AWS_ENDPOINT_URL=" << endpoint
-            << "\nexport AWS_ACCESS_KEY_ID=test\nexport AWS_SECRET_ACCESS_KEY=test\nexport AWS_DEFAULT_REGION=us-east-1\n";
+            << "\nexport AWS_ACCESS_KEY_ID=test\nexport AWS_SECRET_ACCESS_KEY=test\nexport "
+               "AWS_DEFAULT_REGION=us-east-1\n";
   return 0;
 }
 
 int Remote::aws(std::vector<std::string> arguments) const {
-  for (const auto& [name, value] : {std::pair("AWS_ACCESS_KEY_ID", "test"), std::pair("AWS_SECRET_ACCESS_KEY", "test"),
-                                    std::pair("AWS_DEFAULT_REGION", "us-east-1"), std::pair("AWS_PAGER", "")})
+  for (const auto& [name, value] :
+       {std::pair("AWS_ACCESS_KEY_ID", "test"), std::pair("AWS_SECRET_ACCESS_KEY", "test"),
+        std::pair("AWS_DEFAULT_REGION", "us-east-1"), std::pair("AWS_PAGER", "")})
     ::setenv(name, value, 0);
   std::vector<std::string> words{"aws", "--endpoint-url", endpoint};
   words.insert(words.end(), arguments.begin(), arguments.end());

@@ -14,8 +14,9 @@
 namespace puddle {
 
 std::vector<ServiceFactory> all_services() {
-  return {iam::make,  sts::make,  logs::make,   sqs::make,        dynamodb::make, dynamodbstreams::make,
-          sns::make,  lambda::make, apigateway::make, cloudformation::make};
+  return {
+      iam::make, sts::make,    logs::make,       sqs::make,           dynamodb::make, dynamodbstreams::make,
+      sns::make, lambda::make, apigateway::make, cloudformation::make};
 }
 
 }  // namespace puddle

@@ -15,7 +15,9 @@ namespace fs = std::filesystem;
 constexpr std::uintmax_t kMaxBytes = 250 << 20;  // Lambda's limit on unzipped code
 constexpr std::size_t kMaxFiles = 20'000;
 
-bool skipped(const std::string& name) { return name == "__pycache__" || name == ".git" || name == ".DS_Store"; }
+bool skipped(const std::string& name) {
+  return name == "__pycache__" || name == ".git" || name == ".DS_Store";
+}
 
 /// Files below root, sorted, so that the archive does not depend on the file system's order.
 Result<std::vector<fs::path>> files_of(const fs::path& root) {
@@ -31,18 +33,21 @@ Result<std::vector<fs::path>> files_of(const fs::path& root) {
     if (!it->is_regular_file(error)) continue;
     total += it->file_size(error);
     files.push_back(it->path());
-    if (files.size() > kMaxFiles || total > kMaxBytes) return Failure(root.string() + " has more than 250 MiB or 20,000 files");
+    if (files.size() > kMaxFiles || total > kMaxBytes)
+      return Failure(root.string() + " has more than 250 MiB or 20,000 files");
   }
   if (error) return Failure("cannot read " + root.string() + ": " + error.message());
   std::sort(files.begin(), files.end());
   return files;
 }
 
-bool add_file(zip_t* archive, const fs::path& file, const std::string& name, std::vector<std::string>& contents) {
+bool add_file(zip_t* archive, const fs::path& file, const std::string& name,
+              std::vector<std::string>& contents) {
   std::ifstream in(file, std::ios::binary);
   if (!in) return false;
   // libzip reads the buffer when the archive is closed.
-  const std::string& bytes = contents.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  const std::string& bytes =
+      contents.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
   zip_source_t* source = zip_source_buffer(archive, bytes.data(), bytes.size(), 0);
   const zip_int64_t index = source ? zip_file_add(archive, name.c_str(), source, ZIP_FL_ENC_UTF_8) : -1;
   if (index < 0) return false;

@@ -1,5 +1,5 @@
-// A directory as a zip archive in memory: what `aws cloudformation package` makes of a local Code path. The same files
-// give the same bytes. Fails with a message that names the path.
+// A directory as a zip archive in memory: what `aws cloudformation package` makes of a local Code path. The
+// same files give the same bytes. Fails with a message that names the path.
 #pragma once
 #include <string>
 

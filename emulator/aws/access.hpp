@@ -1,4 +1,5 @@
-// Access: what the pipeline and the services need to know of identities and policies without knowing IAM's folder.
+// Access: what the pipeline and the services need to know of identities and policies without knowing IAM's
+// folder.
 #pragma once
 #include <map>
 #include <optional>
@@ -24,7 +25,8 @@ class PolicySource {
   };
   virtual ~PolicySource() = default;
   virtual std::optional<Role> role(std::string_view role_arn) const = 0;
-  /// Every identity policy of a user or role; empty for others. Permissions boundaries are not identity policies.
+  /// Every identity policy of a user or role; empty for others. Permissions boundaries are not identity
+  /// policies.
   virtual std::vector<Policy> policies(const Principal& principal) const = 0;
   /// Long-term access keys of users.
   struct Key {
@@ -58,13 +60,14 @@ class Authorizer {
  public:
   virtual ~Authorizer() = default;
   virtual AuthMode mode() const = 0;
-  /// Throws AccessDenied (as the service words it) in enforce mode when the principal may not. resource_policy: the
-  /// resource's own policy document, empty for none.
+  /// Throws AccessDenied (as the service words it) in enforce mode when the principal may not.
+  /// resource_policy: the resource's own policy document, empty for none.
   virtual void require(const Call& call, std::string_view action, std::string_view resource,
                        std::string_view resource_policy = {}, const ConditionContext& context = {}) = 0;
   /// The same as an answer: empty when allowed, else the reason. Ignores the mode.
   virtual std::string why_denied(const Call& call, std::string_view action, std::string_view resource,
-                                 std::string_view resource_policy = {}, const ConditionContext& context = {}) = 0;
+                                 std::string_view resource_policy = {},
+                                 const ConditionContext& context = {}) = 0;
   /// Whether a service ("lambda.amazonaws.com") may assume the role by its trust policy: empty or the reason.
   /// context: condition keys of the call, sts:ExternalId for one.
   virtual std::string why_not_assumable(const PolicySource::Role& role, const Principal& by,

@@ -10,8 +10,10 @@ std::optional<Arn> Arn::parse(std::string_view text) {
   for (std::string* part : parts) {
     const auto pieces = cut(text, ":");
     if (!pieces) return std::nullopt;
-    if (part) *part = std::string(pieces->first);
-    else if (pieces->first != "arn") return std::nullopt;
+    if (part)
+      *part = std::string(pieces->first);
+    else if (pieces->first != "arn")
+      return std::nullopt;
     text = pieces->second;
   }
   if (text.empty() || arn.service.empty()) return std::nullopt;

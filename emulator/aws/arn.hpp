@@ -9,7 +9,8 @@ namespace puddle {
 struct Arn {
   std::string partition = "aws";
   std::string service, region, account, resource;
-  /// "arn:partition:service:region:account:resource"; nothing when there are fewer than six parts or no "arn".
+  /// "arn:partition:service:region:account:resource"; nothing when there are fewer than six parts or no
+  /// "arn".
   static std::optional<Arn> parse(std::string_view text);
   std::string str() const;
   bool operator==(const Arn&) const = default;

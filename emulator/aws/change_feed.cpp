@@ -11,7 +11,8 @@ using std::string_view;
 
 constexpr std::size_t kPageBytes = 1 << 20;
 constexpr const char* kColumns =
-    "SELECT id,arn,account,region,table_name,label,view,key_schema,enabled,disabled,shard,first FROM feed_stream ";
+    "SELECT id,arn,account,region,table_name,label,view,key_schema,enabled,disabled,shard,first FROM "
+    "feed_stream ";
 
 ChangeFeed::Stream stream_of(const Rows& rows) {
   ChangeFeed::Stream s;
@@ -34,10 +35,13 @@ ChangeFeed::Stream stream_of(const Rows& rows) {
 
 Migration ChangeFeed::migration() {
   return {"feed", 1,
-          "CREATE TABLE feed_stream(id INTEGER PRIMARY KEY, arn TEXT UNIQUE NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL,"
-          " table_name TEXT NOT NULL, label TEXT NOT NULL, view TEXT NOT NULL, key_schema TEXT NOT NULL, enabled INTEGER NOT NULL,"
+          "CREATE TABLE feed_stream(id INTEGER PRIMARY KEY, arn TEXT UNIQUE NOT NULL, account TEXT NOT NULL, "
+          "region TEXT NOT NULL,"
+          " table_name TEXT NOT NULL, label TEXT NOT NULL, view TEXT NOT NULL, key_schema TEXT NOT NULL, "
+          "enabled INTEGER NOT NULL,"
           " disabled INTEGER NOT NULL, shard TEXT NOT NULL, first INTEGER NOT NULL);"
-          "CREATE TABLE feed_record(stream INTEGER NOT NULL, sequence INTEGER NOT NULL, at INTEGER NOT NULL, event TEXT NOT NULL,"
+          "CREATE TABLE feed_record(stream INTEGER NOT NULL, sequence INTEGER NOT NULL, at INTEGER NOT NULL, "
+          "event TEXT NOT NULL,"
           " PRIMARY KEY(stream, sequence)) WITHOUT ROWID;"};
 }
 
@@ -47,15 +51,19 @@ std::int64_t ChangeFeed::next_sequence(Time now) {
 }
 
 void ChangeFeed::open(Stream& s) {
-  store_.run("INSERT INTO feed_stream(arn,account,region,table_name,label,view,key_schema,enabled,disabled,shard,first) "
-             "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,0,?9,?10)",
-             {string_view(s.arn), string_view(s.account), string_view(s.region), string_view(s.table), string_view(s.label),
-              string_view(s.view), string_view(s.key_schema), param(s.enabled), string_view(s.shard), s.first});
+  store_.run(
+      "INSERT INTO "
+      "feed_stream(arn,account,region,table_name,label,view,key_schema,enabled,disabled,shard,first) "
+      "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,0,?9,?10)",
+      {string_view(s.arn), string_view(s.account), string_view(s.region), string_view(s.table),
+       string_view(s.label), string_view(s.view), string_view(s.key_schema), param(s.enabled),
+       string_view(s.shard), s.first});
   s.id = store_.last_insert_id();
 }
 
 void ChangeFeed::close(const std::string& arn, Time now) {
-  store_.run("UPDATE feed_stream SET disabled=?2 WHERE arn=?1 AND disabled=0", {string_view(arn), param(now)});
+  store_.run("UPDATE feed_stream SET disabled=?2 WHERE arn=?1 AND disabled=0",
+             {string_view(arn), param(now)});
 }
 
 void ChangeFeed::trim(Time now) {
@@ -65,7 +73,8 @@ void ChangeFeed::trim(Time now) {
 }
 
 void ChangeFeed::append(std::int64_t stream, const Record& r, Time now) {
-  store_.run("INSERT INTO feed_record VALUES(?1,?2,?3,?4)", {stream, r.sequence, param(now), string_view(r.event)});
+  store_.run("INSERT INTO feed_record VALUES(?1,?2,?3,?4)",
+             {stream, r.sequence, param(now), string_view(r.event)});
 }
 
 std::optional<ChangeFeed::Stream> ChangeFeed::find(string_view arn) const {
@@ -76,18 +85,21 @@ std::optional<ChangeFeed::Stream> ChangeFeed::find(string_view arn) const {
 
 std::vector<ChangeFeed::Stream> ChangeFeed::all(string_view account, string_view region) const {
   std::vector<Stream> out;
-  for (Rows rows = store_.query(std::string(kColumns) + "WHERE account=?1 AND region=?2 ORDER BY id", {account, region});
+  for (Rows rows = store_.query(std::string(kColumns) + "WHERE account=?1 AND region=?2 ORDER BY id",
+                                {account, region});
        rows.next();)
     out.push_back(stream_of(rows));
   return out;
 }
 
-std::vector<ChangeFeed::Record> ChangeFeed::read(std::int64_t stream, std::int64_t from, std::size_t limit, Time now) const {
+std::vector<ChangeFeed::Record> ChangeFeed::read(std::int64_t stream, std::int64_t from, std::size_t limit,
+                                                 Time now) const {
   std::vector<Record> out;
   std::size_t bytes = 0;
-  for (Rows rows = store_.query("SELECT sequence, event FROM feed_record WHERE stream=?1 AND sequence>=?2 AND at>=?3 "
-                                "ORDER BY sequence LIMIT ?4",
-                                {stream, from, param(now - kRetention), static_cast<std::int64_t>(limit)});
+  for (Rows rows =
+           store_.query("SELECT sequence, event FROM feed_record WHERE stream=?1 AND sequence>=?2 AND at>=?3 "
+                        "ORDER BY sequence LIMIT ?4",
+                        {stream, from, param(now - kRetention), static_cast<std::int64_t>(limit)});
        rows.next();) {
     Record r;
     r.sequence = rows.integer(0);

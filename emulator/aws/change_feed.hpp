@@ -1,5 +1,6 @@
-// ChangeFeed: the streams of tables and their records, as rows. DynamoDB appends in the savepoint of the write; DynamoDB
-// Streams reads. Shared here because no service includes another. Engine thread; throws StoreError.
+// ChangeFeed: the streams of tables and their records, as rows. DynamoDB appends in the savepoint of the
+// write; DynamoDB Streams reads. Shared here because no service includes another. Engine thread; throws
+// StoreError.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -16,7 +17,7 @@ class ChangeFeed {
   struct Stream {
     std::int64_t id = 0;
     std::string arn, account, region, table, label, view;
-    std::string key_schema;  ///< JSON, as DescribeStream shows it
+    std::string key_schema;      ///< JSON, as DescribeStream shows it
     Time enabled{}, disabled{};  ///< disabled: zero while it is on
     std::string shard;
     std::int64_t first = 0;  ///< sequence number that the shard starts at
@@ -41,7 +42,8 @@ class ChangeFeed {
   std::optional<Stream> find(std::string_view arn) const;
   /// In order of creation.
   std::vector<Stream> all(std::string_view account, std::string_view region) const;
-  /// Records with a sequence number >= from that are younger than 24 hours, at most limit and about a mebibyte.
+  /// Records with a sequence number >= from that are younger than 24 hours, at most limit and about a
+  /// mebibyte.
   std::vector<Record> read(std::int64_t stream, std::int64_t from, std::size_t limit, Time now) const;
   /// The last sequence number of the stream, or 0.
   std::int64_t last(std::int64_t stream) const;

@@ -1,5 +1,5 @@
-// Client: the in-process door to every service: same pipeline, same IAM checks, no wire. Services meet only here and
-// through jobs.
+// Client: the in-process door to every service: same pipeline, same IAM checks, no wire. Services meet only
+// here and through jobs.
 #pragma once
 #include <string>
 #include <string_view>
@@ -20,7 +20,7 @@ struct ClientCall {
   std::string account, region;
   std::string source_arn, source_account;  ///< condition keys of service principals
   std::string trace_id;
-  std::string endpoint;   ///< for URLs in the answer; empty: the daemon's own
+  std::string endpoint;  ///< for URLs in the answer; empty: the daemon's own
 };
 
 class Client {
@@ -28,9 +28,10 @@ class Client {
   virtual ~Client() = default;
   /// Runs the operation; the answer is committed when it returns. Throws AwsError.
   virtual Task<wire::Value> call(ClientCall request) = 0;
-  /// Runs an HTTP request against a service as if it had come in signed by the principal (API Gateway integrations).
-  virtual Task<HttpResponse> http(std::string service, HttpRequest request, Principal principal, std::string account,
-                                  std::string region, std::string source_arn) = 0;
+  /// Runs an HTTP request against a service as if it had come in signed by the principal (API Gateway
+  /// integrations).
+  virtual Task<HttpResponse> http(std::string service, HttpRequest request, Principal principal,
+                                  std::string account, std::string region, std::string source_arn) = 0;
 };
 
 }  // namespace puddle

@@ -1,5 +1,6 @@
-// AwsError: the one exception for outcomes that a user sees. Declared once per service as ErrorType constants, listed
-// in `.errors` of the operations that may throw them, thrown by handlers, caught by the dispatcher.
+// AwsError: the one exception for outcomes that a user sees. Declared once per service as ErrorType
+// constants, listed in `.errors` of the operations that may throw them, thrown by handlers, caught by the
+// dispatcher.
 #pragma once
 #include <stdexcept>
 #include <string>
@@ -28,8 +29,9 @@ struct AwsError : std::runtime_error {
   }
 };
 
-/// `inline constexpr ErrorType kQueueDoesNotExist{"QueueDoesNotExist", 400, "AWS.SimpleQueueService.NonExistentQueue"};`
-/// `throw kQueueDoesNotExist("The specified queue does not exist.");`
+/// `inline constexpr ErrorType kQueueDoesNotExist{"QueueDoesNotExist", 400,
+/// "AWS.SimpleQueueService.NonExistentQueue"};` `throw kQueueDoesNotExist("The specified queue does not
+/// exist.");`
 struct ErrorType {
   std::string_view code;
   int status = 400;

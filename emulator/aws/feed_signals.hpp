@@ -1,6 +1,6 @@
-// FeedSignals: "there is something new at this ARN", from the service that owns a feed (a DynamoDB stream) to whoever
-// reads it (Lambda's event source mappings). It carries no data and survives nothing: readers read on from their own
-// durable position whenever they start. Engine thread only.
+// FeedSignals: "there is something new at this ARN", from the service that owns a feed (a DynamoDB stream) to
+// whoever reads it (Lambda's event source mappings). It carries no data and survives nothing: readers read on
+// from their own durable position whenever they start. Engine thread only.
 #pragma once
 #include <cstdint>
 #include <functional>

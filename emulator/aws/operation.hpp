@@ -1,5 +1,6 @@
-// Operation: one API operation as a declaration. A factory per operation returns it by value; the service's table
-// (services/x/operations.cpp) lists the factories. See CONTRIBUTING.md, "Add an operation in ten minutes".
+// Operation: one API operation as a declaration. A factory per operation returns it by value; the service's
+// table (services/x/operations.cpp) lists the factories. See CONTRIBUTING.md, "Add an operation in ten
+// minutes".
 #pragma once
 #include <functional>
 #include <memory>
@@ -23,11 +24,13 @@ using wire::Value;
 
 struct HttpBinding {
   std::string_view method = "POST";
-  std::string_view path = "/";  ///< "/2015-03-31/functions/{FunctionName}"; may end in a fixed query: "?import"
+  std::string_view path =
+      "/";  ///< "/2015-03-31/functions/{FunctionName}"; may end in a fixed query: "?import"
   int status = 200;
 };
 
-/// Who may call: nearly always a signed principal that policies allow. anyone: links in mails carry no signature.
+/// Who may call: nearly always a signed principal that policies allow. anyone: links in mails carry no
+/// signature.
 enum class Access { authorised, anyone };
 
 /// For operations without output members.
@@ -63,14 +66,15 @@ struct Declaration {
   Access access = Access::authorised;
   /// A handler runs in a savepoint and may not wait.
   Out (*handle)(S&, const Call&, const In&) = nullptr;
-  /// A waiting handler changes state only through store.atomically() and looks everything up again after each wait.
+  /// A waiting handler changes state only through store.atomically() and looks everything up again after each
+  /// wait.
   Task<Out> (*wait)(S&, Call, In) = nullptr;
 };
 
 namespace detail {
 template <class S, class In, class Out>
-Task<Value> run_waiting(Task<Out> (*wait)(S&, Call, In), std::shared_ptr<const Shape> output, S& service, Call call,
-                        In in) {
+Task<Value> run_waiting(Task<Out> (*wait)(S&, Call, In), std::shared_ptr<const Shape> output, S& service,
+                        Call call, In in) {
   Task<Out> work = wait(service, std::move(call), std::move(in));
   Out out = co_await std::move(work);
   co_return wire::write_struct(&out, *output);

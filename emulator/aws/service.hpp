@@ -31,13 +31,13 @@ namespace puddle {
 struct Settings {
   std::string account = "000000000000";
   std::string region = "us-east-1";
-  std::string endpoint = "http://127.0.0.1:4566";   ///< of the daemon, known once it listens
+  std::string endpoint = "http://127.0.0.1:4566";  ///< of the daemon, known once it listens
   std::string mail_from = "no-reply@sns.amazonaws.com";
-  std::string data_directory;                       ///< empty when ephemeral: services keep files in a temp directory
-  std::string scratch_directory;                    ///< for unpacked code; always set by the daemon
-  bool inbox_confirm = false;                       ///< follow confirmation links of the built-in inbox
+  std::string data_directory;     ///< empty when ephemeral: services keep files in a temp directory
+  std::string scratch_directory;  ///< for unpacked code; always set by the daemon
+  bool inbox_confirm = false;     ///< follow confirmation links of the built-in inbox
   Duration function_idle_timeout = std::chrono::minutes(10);
-  int function_concurrency = 10;                    ///< environments at a time on this machine
+  int function_concurrency = 10;  ///< environments at a time on this machine
   /// One line per hop of an order, for `puddle up`; may be empty. Called when the hop's effect is committed.
   std::function<void(std::string_view hop, std::string_view detail)> hop;
 };
@@ -53,9 +53,9 @@ struct Deps {
   PolicySource& policies;
   Sessions& sessions;
   Settings& settings;
-  FeedSignals* feeds = nullptr;     ///< never null once built
+  FeedSignals* feeds = nullptr;                               ///< never null once built
   const std::vector<ResourceType>* resource_types = nullptr;  ///< of all services; filled before load()
-  Pool* pool = nullptr;             ///< null in tests: work runs where it stands
+  Pool* pool = nullptr;                                       ///< null in tests: work runs where it stands
   Mailer* mailer = nullptr;
   FunctionHost* functions = nullptr;
 };
@@ -81,13 +81,17 @@ class Service {
   /// The policy document of one of its resources, for authorisation; empty for none.
   virtual std::string resource_policy(const std::string& /*arn*/) const { return {}; }
   virtual std::vector<ResourceType> resource_types() const { return {}; }
-  /// Requests that are not API operations (execute-api, SNS confirmation pages). False when the path is not its own.
-  virtual bool serve(const HttpRequest& /*request*/, const Call& /*call*/, const Respond& /*respond*/) { return false; }
+  /// Requests that are not API operations (execute-api, SNS confirmation pages). False when the path is not
+  /// its own.
+  virtual bool serve(const HttpRequest& /*request*/, const Call& /*call*/, const Respond& /*respond*/) {
+    return false;
+  }
 };
 
 using ServiceFactory = std::unique_ptr<Service> (*)(Deps);
 
-/// Resources by (account, region, name): multi-account and multi-region for free. Pointers stay valid until erased.
+/// Resources by (account, region, name): multi-account and multi-region for free. Pointers stay valid until
+/// erased.
 template <class T>
 class Registry {
  public:
@@ -96,7 +100,8 @@ class Registry {
     auto it = items_.find(Key(account, region, name));
     return it == items_.end() ? nullptr : it->second.get();
   }
-  T& insert(const std::string& account, const std::string& region, const std::string& name, std::unique_ptr<T> item) {
+  T& insert(const std::string& account, const std::string& region, const std::string& name,
+            std::unique_ptr<T> item) {
     auto& slot = items_[Key(account, region, name)];
     slot = std::move(item);
     return *slot;

@@ -1,5 +1,5 @@
-// PUDDLE_CHECK: for our own bugs only, never for bad input. It throws CheckFailed, which the dispatcher answers with
-// a 500 and rolls back; with PUDDLE_ABORT_ON_CHECK (test builds) it aborts where it stands.
+// PUDDLE_CHECK: for our own bugs only, never for bad input. It throws CheckFailed, which the dispatcher
+// answers with a 500 and rolls back; with PUDDLE_ABORT_ON_CHECK (test builds) it aborts where it stands.
 #pragma once
 #include <stdexcept>
 

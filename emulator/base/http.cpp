@@ -22,7 +22,9 @@ void Headers::set(std::string_view name, std::string value) {
   entries_.emplace_back(std::string(name), std::move(value));
 }
 
-void Headers::add(std::string name, std::string value) { entries_.emplace_back(std::move(name), std::move(value)); }
+void Headers::add(std::string name, std::string value) {
+  entries_.emplace_back(std::move(name), std::move(value));
+}
 
 void Headers::erase(std::string_view name) {
   std::erase_if(entries_, [&](const Entry& e) { return iequals(e.first, name); });
@@ -37,8 +39,9 @@ std::optional<Parameters> parse_query(std::string_view text, std::size_t limit) 
     if (pair.empty()) continue;
     if (out.size() == limit) return std::nullopt;
     const std::size_t eq = pair.find('=');
-    out.emplace_back(url_decode(pair.substr(0, eq), Plus::space),
-                     eq == std::string_view::npos ? std::string() : url_decode(pair.substr(eq + 1), Plus::space));
+    out.emplace_back(
+        url_decode(pair.substr(0, eq), Plus::space),
+        eq == std::string_view::npos ? std::string() : url_decode(pair.substr(eq + 1), Plus::space));
   }
   return out;
 }

@@ -1,4 +1,5 @@
-// Plain HTTP messages: what the gateway, the codecs and in-process HTTP integrations exchange. No sockets here.
+// Plain HTTP messages: what the gateway, the codecs and in-process HTTP integrations exchange. No sockets
+// here.
 #pragma once
 #include <functional>
 #include <memory>
@@ -36,9 +37,10 @@ struct HttpRequest {
   std::string method;  ///< upper case
   std::string target;  ///< as sent: path with query string
   Headers headers;
-  std::string body;    ///< after chunked decoding
-  std::string peer;    ///< "127.0.0.1" of the client; "in-process" for calls without a socket
-  std::shared_ptr<const bool> gone;  ///< becomes true when the client closed its connection; null without a socket
+  std::string body;  ///< after chunked decoding
+  std::string peer;  ///< "127.0.0.1" of the client; "in-process" for calls without a socket
+  std::shared_ptr<const bool>
+      gone;  ///< becomes true when the client closed its connection; null without a socket
 
   std::string_view path() const;   ///< raw, still percent-encoded, without the query string
   std::string_view query() const;  ///< raw, without '?'

@@ -17,8 +17,8 @@ std::optional<Level> parse_level(std::string_view name);
 }  // namespace puddle
 
 /// Builds the message only when the level is on: PUDDLE_LOG(info, "sqs", "queue " + name + " created");
-#define PUDDLE_LOG(level_name, component, message)                                          \
-  do {                                                                                      \
-    if (::puddle::log_enabled(::puddle::Level::level_name))                                 \
-      ::puddle::log(::puddle::Level::level_name, component, message);                       \
+#define PUDDLE_LOG(level_name, component, message)                    \
+  do {                                                                \
+    if (::puddle::log_enabled(::puddle::Level::level_name))           \
+      ::puddle::log(::puddle::Level::level_name, component, message); \
   } while (false)

@@ -27,10 +27,19 @@ class [[nodiscard]] Result {
   T&& operator*() && { return std::move(value()); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
-  const E& error() const { PUDDLE_CHECK(held_.index() == 1); return std::get<1>(held_); }
+  const E& error() const {
+    PUDDLE_CHECK(held_.index() == 1);
+    return std::get<1>(held_);
+  }
 
-  T& value() { PUDDLE_CHECK(held_.index() == 0); return std::get<0>(held_); }
-  const T& value() const { PUDDLE_CHECK(held_.index() == 0); return std::get<0>(held_); }
+  T& value() {
+    PUDDLE_CHECK(held_.index() == 0);
+    return std::get<0>(held_);
+  }
+  const T& value() const {
+    PUDDLE_CHECK(held_.index() == 0);
+    return std::get<0>(held_);
+  }
 
  private:
   std::variant<T, E> held_;

@@ -11,7 +11,8 @@ namespace puddle {
 
 std::vector<std::string_view> split(std::string_view text, char separator);
 /// Splits at the first separator; nothing when there is none.
-std::optional<std::pair<std::string_view, std::string_view>> cut(std::string_view text, std::string_view separator);
+std::optional<std::pair<std::string_view, std::string_view>> cut(std::string_view text,
+                                                                 std::string_view separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string_view trim(std::string_view text);
 std::string lower(std::string_view text);

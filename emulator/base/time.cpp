@@ -94,7 +94,8 @@ std::optional<Time> parse_time(std::string_view text) {
   char month[4] = {};
   if (std::sscanf(s.c_str(), "%*3s, %2d %3s %4d %2d:%2d:%2d", &d, month, &y, &h, &mi, &sec) == 6)
     for (std::size_t i = 0; i < kMonths.size(); ++i)
-      if (std::string_view(month) == kMonths[i]) return from_parts(y, static_cast<int>(i) + 1, d, h, mi, sec, 0);
+      if (std::string_view(month) == kMonths[i])
+        return from_parts(y, static_cast<int>(i) + 1, d, h, mi, sec, 0);
   return std::nullopt;
 }
 

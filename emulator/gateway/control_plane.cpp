@@ -53,12 +53,23 @@ std::optional<Duration> parse_duration(std::string_view text) {
     if (!number) return std::nullopt;
     double unit = 0;
     switch (text[end]) {
-      case 'D': unit = in_time ? 0 : 86'400'000; break;
-      case 'W': unit = in_time ? 0 : 7 * 86'400'000.0; break;
-      case 'H': unit = in_time ? 3'600'000 : 0; break;
-      case 'M': unit = in_time ? 60'000 : 0; break;  // months are no duration
-      case 'S': unit = in_time ? 1000 : 0; break;
-      default: break;
+      case 'D':
+        unit = in_time ? 0 : 86'400'000;
+        break;
+      case 'W':
+        unit = in_time ? 0 : 7 * 86'400'000.0;
+        break;
+      case 'H':
+        unit = in_time ? 3'600'000 : 0;
+        break;
+      case 'M':
+        unit = in_time ? 60'000 : 0;
+        break;  // months are no duration
+      case 'S':
+        unit = in_time ? 1000 : 0;
+        break;
+      default:
+        break;
     }
     if (unit == 0) return std::nullopt;
     total_ms += *number * unit;
@@ -87,16 +98,11 @@ const ControlPlane::Mount* ControlPlane::find_mount(std::string_view path) const
 const std::vector<ControlPlane::Endpoint>& ControlPlane::endpoints() {
   using C = ControlPlane;
   static const std::vector<Endpoint> all{
-      {"/_puddle/ready", "GET", &C::ready},
-      {"/_puddle/version", "GET", &C::version},
-      {"/_puddle/health", "GET", &C::health},
-      {"/_puddle/reset", "POST", &C::reset},
-      {"/_puddle/clock", "GET", &C::clock},
-      {"/_puddle/clock", "POST", &C::advance},
-      {"/_puddle/trace", "GET", &C::trace},
-      {"/_localstack/health", "GET", &C::health},
-      {"/_localstack/info", "GET", &C::info},
-      {"/_localstack/state/reset", "POST", &C::reset},
+      {"/_puddle/ready", "GET", &C::ready},   {"/_puddle/version", "GET", &C::version},
+      {"/_puddle/health", "GET", &C::health}, {"/_puddle/reset", "POST", &C::reset},
+      {"/_puddle/clock", "GET", &C::clock},   {"/_puddle/clock", "POST", &C::advance},
+      {"/_puddle/trace", "GET", &C::trace},   {"/_localstack/health", "GET", &C::health},
+      {"/_localstack/info", "GET", &C::info}, {"/_localstack/state/reset", "POST", &C::reset},
       {"/moto-api/reset", "POST", &C::reset},
   };
   return all;
@@ -122,8 +128,9 @@ void ControlPlane::handle(HttpRequest request, const Respond& respond) {
 
 void ControlPlane::ready(const HttpRequest&, const Respond& respond) {
   if (store_.broken()) {
-    return respond(json_response(503, Value(Map{{"ready", Value(false)},
-                                                {"reason", Value("the store is broken: " + store_.broken_reason())}})));
+    return respond(
+        json_response(503, Value(Map{{"ready", Value(false)},
+                                     {"reason", Value("the store is broken: " + store_.broken_reason())}})));
   }
   if (hooks_.ready && !hooks_.ready())
     return respond(json_response(503, Value(Map{{"ready", Value(false)}, {"reason", Value("starting")}})));
@@ -174,16 +181,20 @@ void ControlPlane::clock(const HttpRequest&, const Respond& respond) {
 }
 
 void ControlPlane::advance(const HttpRequest& request, const Respond& respond) {
-  if (!hooks_.advance_clock) return respond(json_response(501, message("The clock of this process cannot be moved.")));
+  if (!hooks_.advance_clock)
+    return respond(json_response(501, message("The clock of this process cannot be moved.")));
   const auto body = wire::parse_json(request.body, {.max_depth = 4});
-  if (!body || !body->is_map()) return respond(json_response(400, message("The body must be a JSON object.")));
+  if (!body || !body->is_map())
+    return respond(json_response(400, message("The body must be a JSON object.")));
   for (const auto& [name, value] : body->map())
     if (name != "advance") return respond(json_response(400, message("Unknown member: " + name)));
   const auto by = parse_duration(body->text_or("advance"));
   if (!by) return respond(json_response(400, message("advance must be a duration such as \"PT15M\".")));
   hooks_.advance_clock(*by);
   // Behind what became due at once.
-  loop_.post([this, respond] { respond(json_response(200, Value(Map{{"now", Value(iso8601(loop_.now()))}}))); });
+  loop_.post([this, respond] {
+    respond(json_response(200, Value(Map{{"now", Value(iso8601(loop_.now()))}})));
+  });
 }
 
 void ControlPlane::trace(const HttpRequest& request, const Respond& respond) {
@@ -195,10 +206,10 @@ void ControlPlane::trace(const HttpRequest& request, const Respond& respond) {
   List calls;
   const auto& trace = dispatcher_.trace();
   for (auto it = trace.rbegin(); it != trace.rend() && calls.size() < limit; ++it) {
-    Map entry{{"at", Value(iso8601(it->at))},         {"requestId", Value(it->request_id)},
-              {"service", Value(it->service)},        {"operation", Value(it->operation)},
-              {"account", Value(it->account)},        {"region", Value(it->region)},
-              {"principal", Value(it->principal)},    {"status", Value(it->status)}};
+    Map entry{{"at", Value(iso8601(it->at))},      {"requestId", Value(it->request_id)},
+              {"service", Value(it->service)},     {"operation", Value(it->operation)},
+              {"account", Value(it->account)},     {"region", Value(it->region)},
+              {"principal", Value(it->principal)}, {"status", Value(it->status)}};
     if (!it->error.empty()) entry.add("error", Value(it->error));
     if (!it->denied.empty()) entry.add("denied", Value(it->denied));
     calls.push_back(Value(std::move(entry)));

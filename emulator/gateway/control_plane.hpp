@@ -1,5 +1,6 @@
-// ControlPlane: the emulator's own endpoints (/_puddle/..., and the names that tools of others ask for). Engine thread
-// only. Unknown paths get 404, known paths with another method 405. Mounted handlers get everything below their prefix.
+// ControlPlane: the emulator's own endpoints (/_puddle/..., and the names that tools of others ask for).
+// Engine thread only. Unknown paths get 404, known paths with another method 405. Mounted handlers get
+// everything below their prefix.
 #pragma once
 #include <functional>
 #include <optional>
@@ -16,15 +17,17 @@ namespace puddle {
 
 struct ControlHooks {
   std::string version = "0.1.0";
-  std::function<void()> reset;                 ///< every account gone; rows committed when it returns
-  std::function<void(Duration)> advance_clock; ///< empty: the clock cannot be moved
-  std::function<bool()> ready;                 ///< empty: ready as long as the store works
+  std::function<void()> reset;                  ///< every account gone; rows committed when it returns
+  std::function<void(Duration)> advance_clock;  ///< empty: the clock cannot be moved
+  std::function<bool()> ready;                  ///< empty: ready as long as the store works
 };
 
 class ControlPlane {
  public:
-  ControlPlane(Dispatcher& dispatcher, const Settings& settings, Store& store, Loop& loop, ControlHooks hooks);
-  /// prefix: "/_puddle/inbox"; serves it and every path below. The longest prefix wins; mounts win over built-in paths.
+  ControlPlane(Dispatcher& dispatcher, const Settings& settings, Store& store, Loop& loop,
+               ControlHooks hooks);
+  /// prefix: "/_puddle/inbox"; serves it and every path below. The longest prefix wins; mounts win over
+  /// built-in paths.
   void mount(std::string prefix, HttpHandler handler);
   /// Whether a mount covers the path.
   bool mounted(std::string_view path) const { return find_mount(path) != nullptr; }
@@ -58,8 +61,8 @@ class ControlPlane {
   std::vector<Mount> mounts_;
 };
 
-/// ISO 8601 duration of days and smaller ("PT15M", "P1DT2H", "PT0.5S"); nothing on anything else, also on more than
-/// ten years.
+/// ISO 8601 duration of days and smaller ("PT15M", "P1DT2H", "PT0.5S"); nothing on anything else, also on
+/// more than ten years.
 std::optional<Duration> parse_duration(std::string_view text);
 
 HttpResponse json_response(int status, const wire::Value& value);

@@ -61,14 +61,17 @@ HttpResponse preflight(const HttpRequest& request) {
 }
 
 HttpResponse internal_error() {
-  return json_response(500, wire::Value(wire::Map{{"__type", wire::Value("InternalFailure")},
-                                                  {"message", wire::Value("Internal failure; see the log.")}}));
+  return json_response(500,
+                       wire::Value(wire::Map{{"__type", wire::Value("InternalFailure")},
+                                             {"message", wire::Value("Internal failure; see the log.")}}));
 }
 
 }  // namespace
 
 Gateway::Gateway(Parts parts, Options options)
-    : parts_(parts), options_(std::move(options)), router_(descriptions(parts.dispatcher)),
+    : parts_(parts),
+      options_(std::move(options)),
+      router_(descriptions(parts.dispatcher)),
       control_(parts.dispatcher, parts.settings, parts.store, parts.loop, options_.control) {}
 
 Gateway::~Gateway() = default;
@@ -77,7 +80,8 @@ void Gateway::handle(HttpRequest request, Respond respond) {
   try {
     route(std::move(request), respond);
   } catch (const std::exception& e) {
-    // A bug of ours in front of the dispatcher, which catches its own. An answer that was given already is ignored.
+    // A bug of ours in front of the dispatcher, which catches its own. An answer that was given already is
+    // ignored.
     PUDDLE_LOG(error, "gateway", std::string("a request failed: ") + e.what());
     respond(internal_error());
   }
@@ -99,14 +103,18 @@ void Gateway::route(HttpRequest request, const Respond& respond) {
     if (request.method == "OPTIONS") return answer(preflight(request));
   }
   switch (target.kind) {
-    case Target::Kind::control: return control_.handle(std::move(request), answer);
+    case Target::Kind::control:
+      return control_.handle(std::move(request), answer);
     case Target::Kind::api:
-    case Target::Kind::queue_url: return call(target, std::move(request), signature, answer);
-    default: return unknown(target, request, signature, answer);
+    case Target::Kind::queue_url:
+      return call(target, std::move(request), signature, answer);
+    default:
+      return unknown(target, request, signature, answer);
   }
 }
 
-Result<Call, wire::Fault> Gateway::authenticate(const HttpRequest& request, const Signature& signature, AuthMode mode) {
+Result<Call, wire::Fault> Gateway::authenticate(const HttpRequest& request, const Signature& signature,
+                                                AuthMode mode) {
   auto made = parts_.authenticator.authenticate(request, signature, mode, parts_.loop.now());
   if (!made) return made;
   Call& call = *made;
@@ -130,11 +138,13 @@ bool Gateway::needs_no_signature(const Service& service, const HttpRequest& requ
   return false;
 }
 
-void Gateway::call(const Target& target, HttpRequest request, const Signature& signature, const Respond& respond) {
+void Gateway::call(const Target& target, HttpRequest request, const Signature& signature,
+                   const Respond& respond) {
   Service* service = parts_.dispatcher.service(target.service);
   if (!service) return unknown(target, request, signature, respond);
   AuthMode mode = options_.auth;
-  if (!signature.present && mode == AuthMode::enforce && needs_no_signature(*service, request)) mode = AuthMode::off;
+  if (!signature.present && mode == AuthMode::enforce && needs_no_signature(*service, request))
+    mode = AuthMode::off;
   auto made = authenticate(request, signature, mode);
   if (!made) return respond(refusal(*service, request, made.error()));
   if (target.kind == Target::Kind::queue_url) {
@@ -149,14 +159,15 @@ void Gateway::call(const Target& target, HttpRequest request, const Signature& s
   parts_.dispatcher.handle(*service, std::move(request), std::move(*made), respond);
 }
 
-/// execute-api and function URLs. Whether they need a signature is decided by the method or URL that is called; a
-/// signature that is there must be right.
+/// execute-api and function URLs. Whether they need a signature is decided by the method or URL that is
+/// called; a signature that is there must be right.
 void Gateway::serve(const Target& target, const HttpRequest& request, const Signature& signature,
                     const Respond& respond) {
   Service* service = parts_.dispatcher.service(target.service);
   auto made = authenticate(request, signature, signature.present ? options_.auth : AuthMode::off);
   if (!made) {
-    HttpResponse refused = json_response(403, wire::Value(wire::Map{{"message", wire::Value(made.error().message)}}));
+    HttpResponse refused =
+        json_response(403, wire::Value(wire::Map{{"message", wire::Value(made.error().message)}}));
     refused.headers.add("x-amzn-ErrorType", made.error().code);
     return respond(std::move(refused));
   }
@@ -191,10 +202,11 @@ void Gateway::unknown(const Target& target, const HttpRequest& request, const Si
     response.headers.add("Content-Type", "text/xml");
     const std::string short_code = code.substr(0, code.size() - std::string_view("Exception").size());
     response.body = "<ErrorResponse><Error><Type>Sender</Type><Code>" + short_code + "</Code><Message>" +
-                    xml_escape(message) + "</Message></Error><RequestId>" + id + "</RequestId></ErrorResponse>";
+                    xml_escape(message) + "</Message></Error><RequestId>" + id +
+                    "</RequestId></ErrorResponse>";
   } else {
-    response = json_response(status, wire::Value(wire::Map{{"__type", wire::Value(code)},
-                                                           {"message", wire::Value(message)}}));
+    response = json_response(
+        status, wire::Value(wire::Map{{"__type", wire::Value(code)}, {"message", wire::Value(message)}}));
   }
   response.headers.add("x-amzn-RequestId", id);
   response.headers.add("x-amzn-ErrorType", code);
@@ -204,7 +216,8 @@ void Gateway::unknown(const Target& target, const HttpRequest& request, const Si
 /// In the words of the service that was asked.
 HttpResponse Gateway::refusal(const Service& service, const HttpRequest& request, const wire::Fault& fault) {
   wire::Protocol protocol = service.wire().protocol;
-  if (service.wire().query_compatible && !request.headers.find("x-amz-target")) protocol = wire::Protocol::query;
+  if (service.wire().query_compatible && !request.headers.find("x-amz-target"))
+    protocol = wire::Protocol::query;
   const auto codec = wire::make_codec(service.wire(), protocol);
   return codec->encode_error(fault, uuid(parts_.entropy));
 }

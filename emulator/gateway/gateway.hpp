@@ -1,6 +1,7 @@
-// Gateway: every request that comes in over HTTP. Control plane, then routing, authentication and the dispatcher.
-// Engine thread only; all references outlive it, and it outlives the listeners that call it. Create it when all
-// services have been added to the dispatcher. Nothing here throws to the listener: what fails becomes an answer.
+// Gateway: every request that comes in over HTTP. Control plane, then routing, authentication and the
+// dispatcher. Engine thread only; all references outlive it, and it outlives the listeners that call it.
+// Create it when all services have been added to the dispatcher. Nothing here throws to the listener: what
+// fails becomes an answer.
 #pragma once
 #include <map>
 #include <memory>
@@ -39,14 +40,19 @@ class Gateway {
   HttpHandler handler() {
     return [this](HttpRequest request, Respond respond) { handle(std::move(request), std::move(respond)); };
   }
-  void mount(std::string prefix, HttpHandler handler) { control_.mount(std::move(prefix), std::move(handler)); }
+  void mount(std::string prefix, HttpHandler handler) {
+    control_.mount(std::move(prefix), std::move(handler));
+  }
 
  private:
   void route(HttpRequest request, const Respond& respond);
   void call(const Target& target, HttpRequest request, const Signature& signature, const Respond& respond);
-  void serve(const Target& target, const HttpRequest& request, const Signature& signature, const Respond& respond);
-  void unknown(const Target& target, const HttpRequest& request, const Signature& signature, const Respond& respond);
-  Result<Call, wire::Fault> authenticate(const HttpRequest& request, const Signature& signature, AuthMode mode);
+  void serve(const Target& target, const HttpRequest& request, const Signature& signature,
+             const Respond& respond);
+  void unknown(const Target& target, const HttpRequest& request, const Signature& signature,
+               const Respond& respond);
+  Result<Call, wire::Fault> authenticate(const HttpRequest& request, const Signature& signature,
+                                         AuthMode mode);
   bool needs_no_signature(const Service& service, const HttpRequest& request) const;
   HttpResponse refusal(const Service& service, const HttpRequest& request, const wire::Fault& fault);
 

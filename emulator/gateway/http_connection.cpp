@@ -14,12 +14,12 @@ namespace {
 
 namespace http = boost::beast::http;
 
-constexpr std::size_t kReadSize = 64 * 1024;       // per system call
-constexpr int kReadsPerTurn = 8;                   // then other connections get their turn
-constexpr std::size_t kReadAhead = 64 * 1024;      // pipelined bytes kept while a handler runs
-constexpr std::size_t kJoinedBody = 32 * 1024;     // bodies up to this are sent in one buffer with their head
-constexpr std::size_t kKeptBuffer = 64 * 1024;     // capacity that an idle connection may keep
-constexpr std::size_t kLingerBytes = 16 << 20;     // discarded after an early error answer, so that it arrives
+constexpr std::size_t kReadSize = 64 * 1024;    // per system call
+constexpr int kReadsPerTurn = 8;                // then other connections get their turn
+constexpr std::size_t kReadAhead = 64 * 1024;   // pipelined bytes kept while a handler runs
+constexpr std::size_t kJoinedBody = 32 * 1024;  // bodies up to this are sent in one buffer with their head
+constexpr std::size_t kKeptBuffer = 64 * 1024;  // capacity that an idle connection may keep
+constexpr std::size_t kLingerBytes = 16 << 20;  // discarded after an early error answer, so that it arrives
 constexpr Duration kLinger = std::chrono::seconds(2);
 
 /// The one chance to answer a request, shared by the copies of a Respond.
@@ -33,7 +33,8 @@ class Answer {
   Answer(const Answer&) = delete;
   Answer& operator=(const Answer&) = delete;
   void give(HttpResponse response) {
-    if (const auto connection = std::exchange(connection_, nullptr)) connection->respond(request_, std::move(response));
+    if (const auto connection = std::exchange(connection_, nullptr))
+      connection->respond(request_, std::move(response));
   }
 
  private:
@@ -43,7 +44,8 @@ class Answer {
 
 }  // namespace
 
-// ---- Connection: life ----------------------------------------------------------------------------------------------
+// ---- Connection: life
+// ----------------------------------------------------------------------------------------------
 
 void Connection::start() {
   error_code ec;
@@ -78,7 +80,8 @@ void Connection::close_when_idle() {
   if (state_ == State::reading && !parser_ && buffer_.size() == 0) close();
 }
 
-// ---- Connection: reading -------------------------------------------------------------------------------------------
+// ---- Connection: reading
+// -------------------------------------------------------------------------------------------
 
 void Connection::wait_readable() {
   if (waiting_ || eof_ || state_ == State::closed) return;
@@ -114,7 +117,8 @@ bool Connection::read_some() {
   const auto space = buffer_.prepare(kReadSize);
   const std::size_t got = socket_.read_some(space, ec);
   buffer_.commit(got);
-  if (ec == asio::error::would_block || ec == asio::error::try_again || ec == asio::error::interrupted) return false;
+  if (ec == asio::error::would_block || ec == asio::error::try_again || ec == asio::error::interrupted)
+    return false;
   if (ec) {
     eof_ = true;
     return false;
@@ -124,7 +128,8 @@ bool Connection::read_some() {
 
 /// Parses and hands over what is in the buffer, request by request.
 void Connection::proceed() {
-  if (std::exchange(proceeding_, true)) return;  // called by a handler that answered at once: the loop below goes on
+  if (std::exchange(proceeding_, true))
+    return;  // called by a handler that answered at once: the loop below goes on
   const auto self = shared_from_this();
   while (state_ == State::reading && buffer_.size() > 0) {
     if (!parse()) break;
@@ -143,7 +148,8 @@ bool Connection::parse() {
     return std::string_view(static_cast<const char*>(buffer_.data().data()), buffer_.size());
   };
   if (!parser_) {
-    // Empty lines between requests are harmless; anything but a method's name is not HTTP (TLS, for instance).
+    // Empty lines between requests are harmless; anything but a method's name is not HTTP (TLS, for
+    // instance).
     std::size_t blank = 0;
     while (blank < buffer_.size() && (data()[blank] == '\r' || data()[blank] == '\n')) ++blank;
     buffer_.consume(blank);
@@ -177,10 +183,12 @@ bool Connection::parse() {
 
 /// The socket has nothing else to send at this point, so the few bytes always fit.
 void Connection::send_continue() {
-  if (std::exchange(continued_, true) || parser_->minor_version == 0 || !parser_->request.body.empty()) return;
+  if (std::exchange(continued_, true) || parser_->minor_version == 0 || !parser_->request.body.empty())
+    return;
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   error_code ec;
-  if (socket_.write_some(asio::buffer(kContinue.data(), kContinue.size()), ec) != kContinue.size() || ec) close();
+  if (socket_.write_some(asio::buffer(kContinue.data(), kContinue.size()), ec) != kContinue.size() || ec)
+    close();
 }
 
 void Connection::hand_over() {
@@ -197,11 +205,13 @@ void Connection::hand_over() {
   const std::uint64_t number = ++request_;
   auto answer = std::make_shared<Answer>(shared_from_this(), number);
   if (!core_->handler) return close();
-  core_->handler(std::move(request), [answer = std::move(answer)](HttpResponse r) { answer->give(std::move(r)); });
+  core_->handler(std::move(request),
+                 [answer = std::move(answer)](HttpResponse r) { answer->give(std::move(r)); });
   if (state_ == State::handling) wait_readable();  // to notice the end of the connection
 }
 
-// ---- Connection: answering -----------------------------------------------------------------------------------------
+// ---- Connection: answering
+// -----------------------------------------------------------------------------------------
 
 void Connection::respond(std::uint64_t request, HttpResponse response) {
   if (state_ != State::handling || request != request_) return;
@@ -288,8 +298,8 @@ void Connection::sent() {
   wait_readable();
 }
 
-/// Closing with unread input would reset the connection and may destroy the answer on its way: when the client may be
-/// sending still, what it sends is thrown away for a moment.
+/// Closing with unread input would reset the connection and may destroy the answer on its way: when the
+/// client may be sending still, what it sends is thrown away for a moment.
 void Connection::linger() {
   if (lingered_ == 0 && buffer_.size() == 0) return close();
   state_ = State::lingering;

@@ -1,5 +1,6 @@
-// Core and Connection: the inside of an HTTP listener. Private to the listener (it brings Asio's and Beast's headers).
-// Engine thread only. Connections live as long as an operation of theirs, or the answer to their request, is pending.
+// Core and Connection: the inside of an HTTP listener. Private to the listener (it brings Asio's and Beast's
+// headers). Engine thread only. Connections live as long as an operation of theirs, or the answer to their
+// request, is pending.
 #pragma once
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -94,12 +95,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<RequestParser> parser_;
   State state_ = State::reading;
   SteadyTime deadline_{};
-  std::uint64_t request_ = 0;          // number of the request being handled
+  std::uint64_t request_ = 0;  // number of the request being handled
   std::shared_ptr<bool> gone_;
-  std::string head_, body_;            // what is being sent
+  std::string head_, body_;  // what is being sent
   std::size_t sent_ = 0;
   std::size_t lingered_ = 0;
-  bool waiting_ = false;               // async_wait is under way
+  bool waiting_ = false;  // async_wait is under way
   bool eof_ = false;
   bool proceeding_ = false;
   bool close_after_ = false;

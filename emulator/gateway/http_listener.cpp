@@ -20,7 +20,8 @@ constexpr Duration kAcceptRetry = std::chrono::milliseconds(100);
 
 }  // namespace
 
-// ---- Core ----------------------------------------------------------------------------------------------------------
+// ---- Core
+// ----------------------------------------------------------------------------------------------------------
 
 void Core::accept() {
   if (!acceptor.is_open()) return;
@@ -47,7 +48,8 @@ void Core::accepted(const error_code& error, tcp::socket socket) {
     auto address = socket.remote_endpoint(ec).address();
     if (address.is_v6() && address.to_v6().is_v4_mapped())
       address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-    if (!ec) std::make_shared<Connection>(shared_from_this(), std::move(socket), address.to_string())->start();
+    if (!ec)
+      std::make_shared<Connection>(shared_from_this(), std::move(socket), address.to_string())->start();
   }
   accept();
 }
@@ -154,7 +156,8 @@ class TcpListener final : public Listener {
 Result<std::unique_ptr<Listener>> BeastHttpServer::listen(ListenOptions options, HttpHandler handler) {
   error_code ec;
   const std::string where = options.address + ":" + std::to_string(options.port);
-  const auto address = asio::ip::make_address(options.address == "localhost" ? "127.0.0.1" : options.address, ec);
+  const auto address =
+      asio::ip::make_address(options.address == "localhost" ? "127.0.0.1" : options.address, ec);
   if (ec) return Failure("cannot listen on " + where + ": not an address");
   const tcp::endpoint endpoint(address, options.port);
   auto core = std::make_shared<Core>(loop_, context_, std::move(options), std::move(handler));

@@ -1,12 +1,14 @@
-// BeastHttpServer: HTTP/1.0 and 1.1 listeners on the engine thread, written for speed: callbacks, one buffer per
-// connection, one write per response. No thread of its own. The loop and the io_context outlive it and its listeners.
+// BeastHttpServer: HTTP/1.0 and 1.1 listeners on the engine thread, written for speed: callbacks, one buffer
+// per connection, one write per response. No thread of its own. The loop and the io_context outlive it and
+// its listeners.
 //
-// What a handler may rely on: it is called once per well-formed request, never for two requests of a connection at the
-// same time; `respond` may be called at once or much later, from the engine thread; `request.gone` becomes true when the
-// client closes the connection meanwhile. A handler that drops `respond` without calling it closes the connection.
+// What a handler may rely on: it is called once per well-formed request, never for two requests of a
+// connection at the same time; `respond` may be called at once or much later, from the engine thread;
+// `request.gone` becomes true when the client closes the connection meanwhile. A handler that drops `respond`
+// without calling it closes the connection.
 //
-// Malformed, oversized and ambiguous requests are answered here (400, 413, 414, 431) and the connection is closed.
-// listen() fails when the address cannot be bound.
+// Malformed, oversized and ambiguous requests are answered here (400, 413, 414, 431) and the connection is
+// closed. listen() fails when the address cannot be bound.
 #pragma once
 #include <memory>
 

@@ -69,7 +69,8 @@ void RequestParser::on_field_impl(Field field, Text name, Text value, error_code
   if (chunked_ && !length_.empty()) ec = http::error::bad_transfer_encoding;
   // Beast's own limit is for one piece of a header, not for the sum of pieces that trickle in.
   header_bytes_ += text.size() + name.size() + 4;
-  if (header_bytes_ > max_header_ || request.headers.entries().size() >= kMaxHeaders) ec = http::error::header_limit;
+  if (header_bytes_ > max_header_ || request.headers.entries().size() >= kMaxHeaders)
+    ec = http::error::header_limit;
   if (!ec) request.headers.add(std::string(view(name)), std::string(text));
 }
 

@@ -1,5 +1,5 @@
-// RequestParser: bytes of a connection -> HttpRequest, by Beast's push parser, straight into our structures. Private to
-// the listener: include it nowhere else (it brings Beast's headers).
+// RequestParser: bytes of a connection -> HttpRequest, by Beast's push parser, straight into our structures.
+// Private to the listener: include it nowhere else (it brings Beast's headers).
 #pragma once
 #include <boost/beast/http/basic_parser.hpp>
 
@@ -26,7 +26,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
  private:
   using Text = boost::beast::string_view;
   using Field = boost::beast::http::field;
-  void on_request_impl(boost::beast::http::verb, Text method, Text target, int version, error_code& ec) override;
+  void on_request_impl(boost::beast::http::verb, Text method, Text target, int version,
+                       error_code& ec) override;
   void on_response_impl(int, Text, int, error_code&) override {}
   void on_field_impl(Field field, Text name, Text value, error_code& ec) override;
   void on_header_impl(error_code& ec) override;
@@ -38,8 +39,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
 
   std::size_t max_header_, max_body_;
   std::size_t header_bytes_ = 0;
-  std::string length_;   // of the Content-Length header
-  std::string host_;     // of an absolute target
+  std::string length_;  // of the Content-Length header
+  std::string host_;    // of an absolute target
   bool chunked_ = false;
   bool header_over_ = false;
 };

@@ -38,13 +38,14 @@ bool is_api_date(std::string_view text) {
 /// The path behind n segments: "/rest" or "/".
 std::string path_behind(std::string_view path, std::size_t n) {
   std::size_t at = 0;
-  for (std::size_t i = 0; i <= n && at != std::string_view::npos; ++i) at = path.find('/', i == 0 ? 0 : at + 1);
+  for (std::size_t i = 0; i <= n && at != std::string_view::npos; ++i)
+    at = path.find('/', i == 0 ? 0 : at + 1);
   return at == std::string_view::npos ? "/" : std::string(path.substr(at));
 }
 
 bool is_control(std::string_view path) {
-  static constexpr std::array<std::string_view, 6> kOwn{"/_puddle", "/_localstack", "/_aws",
-                                                        "/_console", "/moto-api", "/favicon.ico"};
+  static constexpr std::array<std::string_view, 6> kOwn{"/_puddle",  "/_localstack", "/_aws",
+                                                        "/_console", "/moto-api",    "/favicon.ico"};
   return std::any_of(kOwn.begin(), kOwn.end(), [&](std::string_view own) {
     return path.starts_with(own) && (path.size() == own.size() || path[own.size()] == '/');
   });
@@ -101,7 +102,8 @@ std::optional<Target> queue_url(std::string_view host, std::string_view path) {
   return target;
 }
 
-/// "sqs" of "sqs.us-east-1.localhost.localstack.cloud", of "queue.localhost" and of "us-east-1.queue.localhost".
+/// "sqs" of "sqs.us-east-1.localhost.localstack.cloud", of "queue.localhost" and of
+/// "us-east-1.queue.localhost".
 std::string service_of_host(std::string_view host) {
   const auto labels = split(host, '.');
   if (labels.size() < 2) return {};
@@ -118,7 +120,8 @@ struct Form {
   std::string action, version;
 };
 
-/// Action and Version, from the query string or from a form body; only the pairs before they are found are looked at.
+/// Action and Version, from the query string or from a form body; only the pairs before they are found are
+/// looked at.
 Form form_of(const HttpRequest& request) {
   Form out;
   std::vector<std::string_view> sources{request.query()};
@@ -140,7 +143,8 @@ Form form_of(const HttpRequest& request) {
 
 std::string host_of(const HttpRequest& request) {
   std::string_view host = request.headers.get("host");
-  if (host.starts_with('[')) return lower(host.substr(0, host.find(']') == host.npos ? host.size() : host.find(']') + 1));
+  if (host.starts_with('['))
+    return lower(host.substr(0, host.find(']') == host.npos ? host.size() : host.find(']') + 1));
   return lower(host.substr(0, std::min(host.find(':'), host.size())));
 }
 
@@ -158,8 +162,9 @@ Router::Router(const std::vector<ServiceDescription>& services) {
     }
   }
   // Paths of operations that are not there are answered by their service too, not by "unknown".
-  for (const char* path : {"restapis", "account", "apikeys", "usageplans", "domainnames", "clientcertificates", "vpclinks",
-                           "sdktypes", "tags", "domainnameaccessassociations"})
+  for (const char* path :
+       {"restapis", "account", "apikeys", "usageplans", "domainnames", "clientcertificates", "vpclinks",
+        "sdktypes", "tags", "domainnameaccessassociations"})
     if (names_.contains("apigateway")) by_rest_.emplace(path, "apigateway");
 }
 

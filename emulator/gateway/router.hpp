@@ -1,6 +1,7 @@
-// Router: which part of the emulator a request is for. Pure: a request and the services' descriptions in, a Target out;
-// no sockets, no state. Order of the rules: our own paths, execute-api in all its forms, X-Amz-Target, the signature's
-// scope, host names, Version and Action of a form, queue URLs, prefixes of REST paths.
+// Router: which part of the emulator a request is for. Pure: a request and the services' descriptions in, a
+// Target out; no sockets, no state. Order of the rules: our own paths, execute-api in all its forms,
+// X-Amz-Target, the signature's scope, host names, Version and Action of a form, queue URLs, prefixes of REST
+// paths.
 #pragma once
 #include <map>
 #include <set>
@@ -16,9 +17,9 @@ namespace puddle {
 
 /// What routing needs to know of a service.
 struct ServiceDescription {
-  std::string name;            ///< "dynamodbstreams"
-  std::string target_prefix;   ///< "DynamoDBStreams_20120810"
-  std::string api_version;     ///< "2012-08-10"
+  std::string name;           ///< "dynamodbstreams"
+  std::string target_prefix;  ///< "DynamoDBStreams_20120810"
+  std::string api_version;    ///< "2012-08-10"
   wire::Protocol protocol = wire::Protocol::json_1_0;
   bool query_compatible = false;
   std::vector<std::string> actions;     ///< names of operations, the missing ones too
@@ -27,8 +28,8 @@ struct ServiceDescription {
 
 struct Target {
   enum class Kind { api, execute_api, function_url, queue_url, control, unknown } kind = Kind::unknown;
-  std::string service;            ///< api, queue_url: one of the services; unknown: what was asked for, may be empty
-  std::string api, stage, path;   ///< execute_api: path starts with '/'; function_url: api is the URL's id
+  std::string service;  ///< api, queue_url: one of the services; unknown: what was asked for, may be empty
+  std::string api, stage, path;  ///< execute_api: path starts with '/'; function_url: api is the URL's id
   std::string region, account, queue;  ///< queue_url; the region may be empty
   bool is_signed = false;
 };

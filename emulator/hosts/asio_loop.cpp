@@ -44,7 +44,7 @@ struct AsioLoop::Impl {
   std::unordered_map<TimerId, Time> times;
   TimerId next_timer = 1;
   boost::asio::steady_timer alarm{context};
-  Time alarm_at = Time::max();  // what the alarm is set for; max: not set
+  Time alarm_at = Time::max();     // what the alarm is set for; max: not set
   std::uint64_t alarm_number = 0;  // tells the latest alarm from those that it replaced
   Duration offset{0};
 
@@ -165,7 +165,8 @@ Loop::TimerId AsioLoop::at(Time when, Callback fn) {
 void AsioLoop::cancel(TimerId timer) {
   const auto found = impl_->times.find(timer);
   if (found == impl_->times.end()) return;
-  const auto node = impl_->timers.extract(std::pair(found->second, timer));  // destroyed last: it may call back
+  const auto node =
+      impl_->timers.extract(std::pair(found->second, timer));  // destroyed last: it may call back
   impl_->times.erase(found);
 }
 

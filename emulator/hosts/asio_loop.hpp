@@ -1,9 +1,10 @@
 // AsioLoop: the engine thread's real loop, on one boost::asio::io_context.
 //
-// Owned by the composition root; everything else only borrows it, so it must be destroyed last. All members are for the
-// thread that calls run(), except post_from_other_thread() and stop(). Timers live in our own ordered map behind one
-// system timer, so thousands of them cost no more than a tree node each. The clock is the system's plus an offset that
-// advance() moves. Nothing here fails; a callback that throws is a bug: it is logged and the loop goes on.
+// Owned by the composition root; everything else only borrows it, so it must be destroyed last. All members
+// are for the thread that calls run(), except post_from_other_thread() and stop(). Timers live in our own
+// ordered map behind one system timer, so thousands of them cost no more than a tree node each. The clock is
+// the system's plus an offset that advance() moves. Nothing here fails; a callback that throws is a bug: it
+// is logged and the loop goes on.
 #pragma once
 #include <functional>
 #include <memory>
@@ -32,7 +33,8 @@ class AsioLoop final : public Loop {
   void advance(Duration by);
   /// Runs fn on the loop's thread. Any thread; fn is dropped when the loop is destroyed first.
   void post_from_other_thread(Callback fn);
-  /// Calls fn with the number of each SIGTERM or SIGINT that arrives; without a handler the system's default holds.
+  /// Calls fn with the number of each SIGTERM or SIGINT that arrives; without a handler the system's default
+  /// holds.
   void on_signal(std::function<void(int)> fn);
 
   /// Until stop(); may be called again afterwards.

@@ -81,11 +81,13 @@ struct ChildProcess::Impl : std::enable_shared_from_this<ChildProcess::Impl> {
   bool reaped = false, detached = false;
 
   void read() {
-    output.async_read_some(asio::buffer(buffer), [self = shared_from_this()](error_code error, std::size_t n) {
-      if (error || self->detached) return;
-      if (self->events.output) self->events.output(std::string_view(self->buffer.data(), n));
-      if (!self->detached) self->read();
-    });
+    output.async_read_some(asio::buffer(buffer),
+                           [self = shared_from_this()](error_code error, std::size_t n) {
+                             if (error || self->detached) return;
+                             if (self->events.output)
+                               self->events.output(std::string_view(self->buffer.data(), n));
+                             if (!self->detached) self->read();
+                           });
   }
   void watch() {
     exit.async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](error_code error) {
@@ -126,14 +128,16 @@ ChildProcess::~ChildProcess() {
   impl_->exit.close(ignored);
 }
 
-Result<std::unique_ptr<ChildProcess>> ChildProcess::start(AsioLoop& loop, const Options& options, Events events) {
+Result<std::unique_ptr<ChildProcess>> ChildProcess::start(AsioLoop& loop, const Options& options,
+                                                          Events events) {
   int pipe[2];
   if (::pipe2(pipe, O_CLOEXEC) != 0) return Failure(std::string("pipe: ") + std::strerror(errno));
   const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   std::vector<std::string> command = options.command, environment;
   for (const auto& [name, value] : options.environment) environment.push_back(name + "=" + value);
   const std::vector<char*> argv = pointers(command), envp = pointers(environment);
-  const Prepared prepared{command[0].c_str(), argv.data(), envp.data(), options.directory.c_str(), pipe[1], null};
+  const Prepared prepared{command[0].c_str(),        argv.data(), envp.data(),
+                          options.directory.c_str(), pipe[1],     null};
   // vfork: the daemon may hold gigabytes of messages, whose page tables fork would copy.
   const pid_t pid = ::vfork();
   if (pid == 0) become(prepared);
@@ -163,7 +167,9 @@ void ChildProcess::kill() {
 
 void ChildProcess::drain() { impl_->drain(); }
 std::int64_t ChildProcess::memory() const { return impl_->reaped ? 0 : status_line(impl_->pid, "VmRSS"); }
-std::int64_t ChildProcess::peak_memory() const { return impl_->reaped ? 0 : status_line(impl_->pid, "VmHWM"); }
+std::int64_t ChildProcess::peak_memory() const {
+  return impl_->reaped ? 0 : status_line(impl_->pid, "VmHWM");
+}
 pid_t ChildProcess::pid() const { return impl_->pid; }
 
 std::string describe_exit(int status) {

@@ -1,5 +1,6 @@
-// ChildProcess: one child with its output, on the engine thread. It leads its own process group, has no descriptor of
-// ours open and is killed with the thread that started it. Owned by whoever started it; destroying it kills the group.
+// ChildProcess: one child with its output, on the engine thread. It leads its own process group, has no
+// descriptor of ours open and is killed with the thread that started it. Owned by whoever started it;
+// destroying it kills the group.
 #pragma once
 #include <sys/types.h>
 

@@ -19,7 +19,8 @@ bool leaves(std::string_view name) {
 }
 
 std::string write_entry(zip_t* archive, zip_uint64_t index, const std::string& file) {
-  const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> entry(zip_fopen_index(archive, index, 0), zip_fclose);
+  const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> entry(zip_fopen_index(archive, index, 0),
+                                                                zip_fclose);
   if (!entry) return std::string("cannot unpack: ") + zip_strerror(archive);
   std::ofstream out(file, std::ios::binary);
   std::array<char, 65536> buffer{};
@@ -55,7 +56,8 @@ std::string write_all(zip_t* archive, const std::string& directory) {
       continue;
     }
     fs::create_directories(target.parent_path(), error);
-    if (const std::string problem = write_entry(archive, index, target.string()); !problem.empty()) return problem;
+    if (const std::string problem = write_entry(archive, index, target.string()); !problem.empty())
+      return problem;
   }
   return {};
 }

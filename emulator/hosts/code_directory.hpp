@@ -1,5 +1,6 @@
-// CodeDirectory: unpacked function code, one directory per digest below the scratch directory. Pool threads may unpack;
-// two unpacking the same code do no harm, because a directory gets its name only when it is complete.
+// CodeDirectory: unpacked function code, one directory per digest below the scratch directory. Pool threads
+// may unpack; two unpacking the same code do no harm, because a directory gets its name only when it is
+// complete.
 #pragma once
 #include <string>
 #include <string_view>
@@ -11,8 +12,8 @@ class CodeDirectory {
   explicit CodeDirectory(std::string root) : root_(std::move(root)) {}
   std::string path(const std::string& sha256) const { return root_ + "/" + sha256; }
   bool has(const std::string& sha256) const;
-  /// Any thread. The problem, or empty. The archive has been checked when the function was created; paths that leave
-  /// the directory are refused here all the same.
+  /// Any thread. The problem, or empty. The archive has been checked when the function was created; paths
+  /// that leave the directory are refused here all the same.
   std::string unpack(const std::string& sha256, std::string_view zip) const;
 
  private:

@@ -31,8 +31,9 @@ struct Library {
       std::memcpy(&function, &symbol, sizeof symbol);
       return symbol != nullptr;
     };
-    loaded = find(init, "curl_easy_init") && find(cleanup, "curl_easy_cleanup") && find(setopt, "curl_easy_setopt") &&
-             find(perform, "curl_easy_perform") && find(getinfo, "curl_easy_getinfo") && find(strerror, "curl_easy_strerror") &&
+    loaded = find(init, "curl_easy_init") && find(cleanup, "curl_easy_cleanup") &&
+             find(setopt, "curl_easy_setopt") && find(perform, "curl_easy_perform") &&
+             find(getinfo, "curl_easy_getinfo") && find(strerror, "curl_easy_strerror") &&
              find(append, "curl_slist_append") && find(free_all, "curl_slist_free_all");
   }
 };

@@ -1,6 +1,6 @@
-// libcurl, loaded with dlopen when it is first needed: linked, its dozen libraries would cost an idle daemon megabytes
-// and milliseconds that it never uses (docs/decisions/0002-libcurl-on-demand.md). Blocking calls, for the pool's threads
-// and for the small subcommands; never for the engine thread.
+// libcurl, loaded with dlopen when it is first needed: linked, its dozen libraries would cost an idle daemon
+// megabytes and milliseconds that it never uses (docs/decisions/0002-libcurl-on-demand.md). Blocking calls,
+// for the pool's threads and for the small subcommands; never for the engine thread.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -27,8 +27,8 @@ struct CurlMailAnswer {
   std::string detail;
 };
 
-/// One SMTP relay. A connection per message: a kept one would have to be closed politely at a bad moment, the shutdown.
-/// send() by one thread at a time; abort() by any.
+/// One SMTP relay. A connection per message: a kept one would have to be closed politely at a bad moment, the
+/// shutdown. send() by one thread at a time; abort() by any.
 class CurlSmtp {
  public:
   CurlSmtp() = default;

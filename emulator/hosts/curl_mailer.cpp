@@ -10,7 +10,8 @@ MailOutcome outcome_of(const CurlMailAnswer& answer) {
   out.detail = answer.detail;
   if (answer.sent) return out;
   // A 5xx is the relay's final word; everything else (4xx, no connection, a time-out) may pass.
-  out.kind = answer.code >= 500 && answer.code < 600 ? MailOutcome::Kind::permanent : MailOutcome::Kind::transient;
+  out.kind =
+      answer.code >= 500 && answer.code < 600 ? MailOutcome::Kind::permanent : MailOutcome::Kind::transient;
   if (answer.code) out.detail = std::to_string(answer.code) + ": " + out.detail;
   return out;
 }

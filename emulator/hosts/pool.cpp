@@ -22,9 +22,9 @@ struct ThreadPool::Impl {
   std::size_t limit;
   std::mutex mutex;
   std::condition_variable wake;
-  std::deque<Item> items;     // guarded by mutex
-  std::size_t idle = 0;       // guarded by mutex
-  bool ending = false;        // guarded by mutex
+  std::deque<Item> items;  // guarded by mutex
+  std::size_t idle = 0;    // guarded by mutex
+  bool ending = false;     // guarded by mutex
   std::vector<std::thread> threads;
 
   Impl(AsioLoop& l, std::size_t n) : loop(l), limit(n) {}

@@ -1,6 +1,6 @@
-// ThreadPool: two threads for work that would block the engine thread (unzip, checkpoint). They start with the first
-// work, so that an idle daemon has none. Owned by the composition root, destroyed before the loop: the destructor waits
-// for work that has begun and drops the rest with its `done`.
+// ThreadPool: two threads for work that would block the engine thread (unzip, checkpoint). They start with
+// the first work, so that an idle daemon has none. Owned by the composition root, destroyed before the loop:
+// the destructor waits for work that has begun and drops the rest with its `done`.
 #pragma once
 #include <memory>
 

@@ -65,8 +65,13 @@ class ProcessHost::Environment : public std::enable_shared_from_this<Environment
       });
       return;
     }
-    if (!ready_) init_timer_ = host_.loop_.at(host_.loop_.now() + kInitLimit + spec_.timeout, [this] { init_timer_ = 0; time_out(); });
-    else deliver();
+    if (!ready_)
+      init_timer_ = host_.loop_.at(host_.loop_.now() + kInitLimit + spec_.timeout, [this] {
+        init_timer_ = 0;
+        time_out();
+      });
+    else
+      deliver();
   }
   /// No callback after this.
   void silence() {
@@ -106,10 +111,10 @@ class ProcessHost::Environment : public std::enable_shared_from_this<Environment
   std::string directory_;
   std::unique_ptr<Listener> api_;
   std::unique_ptr<ChildProcess> child_;
-  std::optional<InvocationOutcome> failed_;         // before there was an invocation to tell
-  std::optional<Invocation> invocation_;            // waiting or running
+  std::optional<InvocationOutcome> failed_;  // before there was an invocation to tell
+  std::optional<Invocation> invocation_;     // waiting or running
   std::function<void(InvocationOutcome)> done_;
-  Respond next_;                                    // the runtime waits for an event
+  Respond next_;  // the runtime waits for an event
   bool ready_ = false, running_ = false, timed_out_ = false;
   std::string line_;
   Clock::time_point began_, invoked_;
@@ -131,13 +136,15 @@ void ProcessHost::Environment::prepare(EnvironmentId id) {
   host_.pool_.run(
       [work, shared] {
         if (!work->zip.empty()) work->problem = shared->code.unpack(work->sha, work->zip);
-        if (work->problem.empty()) work->command = shared->runtimes.command(work->runtime, shared->code.path(work->sha));
+        if (work->problem.empty())
+          work->command = shared->runtimes.command(work->runtime, shared->code.path(work->sha));
       },
       [work, weak = weak_from_this()] {
         const auto self = weak.lock();
         if (!self) return;
         if (!work->problem.empty()) return self->fail("Runtime.Unknown", work->problem);
-        if (!work->command.problem.empty()) return self->fail("Runtime.InvalidEntrypoint", work->command.problem);
+        if (!work->command.problem.empty())
+          return self->fail("Runtime.InvalidEntrypoint", work->command.problem);
         self->spawn(std::move(work->command));
       });
 }
@@ -147,9 +154,10 @@ void ProcessHost::Environment::spawn(Runtimes::Command command) {
   listen.max_connections = 16;
   listen.max_body_bytes = kMaxResponse + 1024 * 1024;
   listen.idle_timeout = std::chrono::hours(24);  // a handler may run for 15 minutes between two requests
-  auto opened = host_.http_.listen(listen, [weak = weak_from_this()](const HttpRequest& request, const Respond& respond) {
-    if (const auto self = weak.lock()) self->serve(request, respond);
-  });
+  auto opened = host_.http_.listen(
+      listen, [weak = weak_from_this()](const HttpRequest& request, const Respond& respond) {
+        if (const auto self = weak.lock()) self->serve(request, respond);
+      });
   if (!opened) return fail("Runtime.Unknown", "cannot open the Runtime API: " + opened.error().message);
   api_ = std::move(*opened);
   const std::string code = host_.shared_->code.path(spec_.code_sha256);
@@ -180,22 +188,29 @@ void ProcessHost::Environment::spawn(Runtimes::Command command) {
 void ProcessHost::Environment::serve(const HttpRequest& request, const Respond& respond) {
   constexpr std::string_view kBase = "/2018-06-01/runtime/";
   const std::string_view path = request.path();
-  if (!path.starts_with(kBase)) return respond(reply(404, error_json("InvalidPath", "There is no " + std::string(path) + " in the Runtime API of Puddle")));
+  if (!path.starts_with(kBase))
+    return respond(reply(404, error_json("InvalidPath", "There is no " + std::string(path) +
+                                                            " in the Runtime API of Puddle")));
   const std::string_view rest = path.substr(kBase.size());
   if (request.method == "GET" && rest == "invocation/next") return take_next(respond);
   if (request.method == "POST" && rest == "init/error") return take_init_error(request, respond);
   const auto parts = split(rest, '/');
-  if (request.method == "POST" && parts.size() == 3 && parts[0] == "invocation" && (parts[2] == "response" || parts[2] == "error")) {
-    if (!running_ || parts[1] != request_id()) return respond(reply(400, error_json("InvalidRequestID", "Invalid request ID")));
+  if (request.method == "POST" && parts.size() == 3 && parts[0] == "invocation" &&
+      (parts[2] == "response" || parts[2] == "error")) {
+    if (!running_ || parts[1] != request_id())
+      return respond(reply(400, error_json("InvalidRequestID", "Invalid request ID")));
     return take_result(request, parts[2] == "response", respond);
   }
   respond(reply(404, error_json("InvalidPath", "There is no " + std::string(path) + " in the Runtime API")));
 }
 
 void ProcessHost::Environment::take_next(const Respond& respond) {
-  if (running_) return respond(reply(403, error_json("InvalidStateTransition", "State transition is not allowed")));
+  if (running_)
+    return respond(reply(403, error_json("InvalidStateTransition", "State transition is not allowed")));
   // A runtime that asks again has given up its first connection.
-  if (next_) std::exchange(next_, nullptr)(reply(403, error_json("InvalidStateTransition", "There is a newer request")));
+  if (next_)
+    std::exchange(next_,
+                  nullptr)(reply(403, error_json("InvalidStateTransition", "There is a newer request")));
   if (!ready_) init_ = since(began_);
   ready_ = true;
   if (init_timer_) host_.loop_.cancel(std::exchange(init_timer_, 0));
@@ -213,8 +228,12 @@ void ProcessHost::Environment::deliver() {
   r.headers.add("Lambda-Runtime-Deadline-Ms", std::to_string(to_millis(deadline)));
   r.headers.add("Lambda-Runtime-Invoked-Function-Arn", spec_.function_arn);
   if (!invocation_->trace_header.empty()) r.headers.add("Lambda-Runtime-Trace-Id", invocation_->trace_header);
-  if (!invocation_->client_context.empty()) r.headers.add("Lambda-Runtime-Client-Context", invocation_->client_context);
-  deadline_timer_ = host_.loop_.at(deadline, [this] { deadline_timer_ = 0; time_out(); });
+  if (!invocation_->client_context.empty())
+    r.headers.add("Lambda-Runtime-Client-Context", invocation_->client_context);
+  deadline_timer_ = host_.loop_.at(deadline, [this] {
+    deadline_timer_ = 0;
+    time_out();
+  });
   memory_timer_ = host_.loop_.at(host_.loop_.now() + kMemoryCheck, [this] { check_memory(); });
   std::exchange(next_, nullptr)(std::move(r));
 }
@@ -222,11 +241,13 @@ void ProcessHost::Environment::deliver() {
 void ProcessHost::Environment::take_result(const HttpRequest& request, bool good, const Respond& respond) {
   InvocationOutcome out;
   if (good && request.body.size() > kMaxResponse) {
-    respond(reply(413, error_json("RequestEntityTooLarge", "Exceeded maximum allowed payload size (6291556 bytes).")));
+    respond(reply(
+        413, error_json("RequestEntityTooLarge", "Exceeded maximum allowed payload size (6291556 bytes).")));
     out.kind = Kind::function_error;
     out.error_type = "Function.ResponseSizeTooLarge";
-    out.payload = "{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size (6291556 bytes).\","
-                  "\"errorType\":\"Function.ResponseSizeTooLarge\"}";
+    out.payload =
+        "{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size (6291556 bytes).\","
+        "\"errorType\":\"Function.ResponseSizeTooLarge\"}";
     return finish(std::move(out));
   }
   respond(accepted());
@@ -256,7 +277,8 @@ void ProcessHost::Environment::time_out() {
   const auto hundredths = spec_.timeout.count() / 10;
   std::string seconds = std::to_string(hundredths % 100);
   seconds = std::to_string(hundredths / 100) + "." + (seconds.size() < 2 ? "0" + seconds : seconds);
-  out.payload = error_json(out.error_type, "RequestId: " + request_id() + " Error: Task timed out after " + seconds + " seconds");
+  out.payload = error_json(
+      out.error_type, "RequestId: " + request_id() + " Error: Task timed out after " + seconds + " seconds");
   if (child_) child_->kill();
   end(std::move(out));
 }
@@ -295,7 +317,8 @@ void ProcessHost::Environment::on_exit(int status) {
   out.error_type = "Runtime.ExitError";
   const std::string how = describe_exit(status);
   out.payload = error_json(out.error_type, "RequestId: " + request_id() + " Error: " +
-                                               (status == 0 ? "Runtime exited without providing a reason" : "Runtime exited with error: " + how));
+                                               (status == 0 ? "Runtime exited without providing a reason"
+                                                            : "Runtime exited with error: " + how));
   if (!ready_) out.init_duration = since(began_);
   end(std::move(out));
 }
@@ -340,7 +363,11 @@ void ProcessHost::Environment::fail(std::string type, const std::string& message
 }
 
 ProcessHost::ProcessHost(AsioLoop& loop, HttpServer& http, Pool& pool, std::string scratch)
-    : loop_(loop), http_(http), pool_(pool), scratch_(std::move(scratch)), shared_(std::make_shared<Shared>(scratch_)) {}
+    : loop_(loop),
+      http_(http),
+      pool_(pool),
+      scratch_(std::move(scratch)),
+      shared_(std::make_shared<Shared>(scratch_)) {}
 
 ProcessHost::~ProcessHost() {
   for (auto& [id, environment] : environments_) environment->silence();
@@ -354,14 +381,16 @@ FunctionHost::EnvironmentId ProcessHost::start(EnvironmentSpec spec, Events even
   return id;
 }
 
-void ProcessHost::invoke(EnvironmentId id, Invocation invocation, std::function<void(InvocationOutcome)> done) {
+void ProcessHost::invoke(EnvironmentId id, Invocation invocation,
+                         std::function<void(InvocationOutcome)> done) {
   const auto it = environments_.find(id);
   if (it != environments_.end()) return it->second->invoke(std::move(invocation), std::move(done));
   InvocationOutcome gone;
   gone.kind = Kind::exited;
   gone.error_type = "Runtime.ExitError";
   gone.environment_alive = false;
-  gone.payload = error_json(gone.error_type, "RequestId: " + invocation.request_id + " Error: Runtime exited without providing a reason");
+  gone.payload = error_json(gone.error_type, "RequestId: " + invocation.request_id +
+                                                 " Error: Runtime exited without providing a reason");
   loop_.post([gone, done = std::move(done)] { done(gone); });
 }
 

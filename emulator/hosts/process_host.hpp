@@ -1,8 +1,9 @@
-// ProcessHost: execution environments as child processes that speak the Lambda Runtime API. Each environment has its own
-// listener on the loopback interface, so that requests need no token to tell them apart, and its own directory.
+// ProcessHost: execution environments as child processes that speak the Lambda Runtime API. Each environment
+// has its own listener on the loopback interface, so that requests need no token to tell them apart, and its
+// own directory.
 //
-// Engine thread; unpacking and looking for interpreters happen on the pool. Owned by the composition root; destroying it
-// ends every environment.
+// Engine thread; unpacking and looking for interpreters happen on the pool. Owned by the composition root;
+// destroying it ends every environment.
 #pragma once
 #include <map>
 #include <memory>
@@ -22,7 +23,9 @@ class ProcessHost final : public FunctionHost {
   /// scratch: an existing directory of ours.
   ProcessHost(AsioLoop& loop, HttpServer& http, Pool& pool, std::string scratch);
   ~ProcessHost() override;
-  std::string unsupported(const std::string& runtime) const override { return shared_->runtimes.unsupported(runtime); }
+  std::string unsupported(const std::string& runtime) const override {
+    return shared_->runtimes.unsupported(runtime);
+  }
   EnvironmentId start(EnvironmentSpec spec, Events events) override;
   void invoke(EnvironmentId id, Invocation invocation, std::function<void(InvocationOutcome)> done) override;
   void stop(EnvironmentId id) override;

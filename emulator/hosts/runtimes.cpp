@@ -49,7 +49,8 @@ bool is_python(std::string_view runtime) { return runtime.starts_with("python3."
 bool is_node(std::string_view runtime) { return runtime.starts_with("nodejs"); }
 bool is_provided(std::string_view runtime) { return runtime.starts_with("provided"); }
 
-/// Where npm installs globally next to this node, for code that expects the AWS SDK of the runtime to be there.
+/// Where npm installs globally next to this node, for code that expects the AWS SDK of the runtime to be
+/// there.
 std::string node_modules(const std::string& node) {
   std::error_code ignored;
   const fs::path real = fs::canonical(node, ignored);
@@ -62,7 +63,8 @@ std::string node_modules(const std::string& node) {
 std::string Runtimes::unsupported(const std::string& runtime) const {
   if (is_provided(runtime)) return {};
   if (is_python(runtime))
-    return on_path("python3").empty() && on_path(runtime).empty() ? runtime + " needs python3 on the PATH" : std::string();
+    return on_path("python3").empty() && on_path(runtime).empty() ? runtime + " needs python3 on the PATH"
+                                                                  : std::string();
   if (is_node(runtime)) return on_path("node").empty() ? runtime + " needs node on the PATH" : std::string();
   return "the runtime " + runtime + " is not supported by Puddle: python3.x, nodejs and provided are";
 }
@@ -72,11 +74,13 @@ Runtimes::Python Runtimes::find_python(const std::string& runtime) {
   if (const auto it = pythons_.find(runtime); it != pythons_.end()) return it->second;
   // One that has boto3, as Lambda's own has, is worth more than one of the exact version.
   Python best;
-  for (const std::string& candidate : {on_path(runtime), on_path("python3"), std::string("/usr/bin/python3")}) {
+  for (const std::string& candidate :
+       {on_path(runtime), on_path("python3"), std::string("/usr/bin/python3")}) {
     if (candidate.empty() || ::access(candidate.c_str(), X_OK) != 0) continue;
-    const std::string answer = first_lines_of(
-        quoted(candidate) + " -c 'import sys, importlib.util as u; print(sys.executable); print(\"%d.%d\" % "
-                            "sys.version_info[:2]); print(u.find_spec(\"boto3\") is not None)' 2>/dev/null");
+    const std::string answer =
+        first_lines_of(quoted(candidate) +
+                       " -c 'import sys, importlib.util as u; print(sys.executable); print(\"%d.%d\" % "
+                       "sys.version_info[:2]); print(u.find_spec(\"boto3\") is not None)' 2>/dev/null");
     const auto lines = split(answer, '\n');
     if (lines.size() < 3) continue;
     Python found{std::string(lines[0]), std::string(lines[1]), lines[2] == "True"};
@@ -86,7 +90,8 @@ Runtimes::Python Runtimes::find_python(const std::string& runtime) {
   if (!best.path.empty()) {
     if (runtime != "python" + best.version)
       log(Level::info, "lambda", runtime + " runs on " + best.path + ", which is Python " + best.version);
-    if (!best.boto3) log(Level::warn, "lambda", best.path + " has no boto3; functions that import it will fail");
+    if (!best.boto3)
+      log(Level::warn, "lambda", best.path + " has no boto3; functions that import it will fail");
   }
   pythons_[runtime] = best;
   return best;
@@ -128,8 +133,10 @@ Runtimes::Command Runtimes::command(const std::string& runtime, const std::strin
   } else {
     const std::string bootstrap = code + "/bootstrap";
     std::error_code ignored;
-    if (!fs::exists(bootstrap, ignored)) out.problem = "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]";
-    else if (::access(bootstrap.c_str(), X_OK) != 0) out.problem = "fork/exec /var/task/bootstrap: permission denied";
+    if (!fs::exists(bootstrap, ignored))
+      out.problem = "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]";
+    else if (::access(bootstrap.c_str(), X_OK) != 0)
+      out.problem = "fork/exec /var/task/bootstrap: permission denied";
     out.words = {bootstrap};
   }
   return out;

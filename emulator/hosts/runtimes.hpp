@@ -1,4 +1,5 @@
-// Runtimes: what a Lambda runtime's name means on this machine: which interpreter runs it and with what bootstrap.
+// Runtimes: what a Lambda runtime's name means on this machine: which interpreter runs it and with what
+// bootstrap.
 #pragma once
 #include <map>
 #include <mutex>
@@ -12,7 +13,8 @@ class Runtimes {
   /// directory: where the bootstraps are written, once each.
   explicit Runtimes(std::string directory) : directory_(std::move(directory)) {}
 
-  /// Empty when the runtime can run here, else why not: "python3.12 needs python3 on the PATH". Cheap; any thread.
+  /// Empty when the runtime can run here, else why not: "python3.12 needs python3 on the PATH". Cheap; any
+  /// thread.
   std::string unsupported(const std::string& runtime) const;
 
   struct Command {
@@ -20,7 +22,8 @@ class Runtimes {
     std::map<std::string, std::string> environment;  ///< defaults; the function's own variables win
     std::string problem;                             ///< "Runtime.InvalidEntrypoint: ..."; empty when good
   };
-  /// May ask an interpreter for its version, once: for a pool thread. code is the directory of the unpacked code.
+  /// May ask an interpreter for its version, once: for a pool thread. code is the directory of the unpacked
+  /// code.
   Command command(const std::string& runtime, const std::string& code);
 
  private:

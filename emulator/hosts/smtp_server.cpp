@@ -20,7 +20,7 @@ using boost::system::error_code;
 
 constexpr std::size_t kMaxMessage = 10 << 20;
 constexpr std::size_t kMaxRecipients = 100;
-constexpr std::size_t kMaxLine = 2048;      // of a command
+constexpr std::size_t kMaxLine = 2048;  // of a command
 constexpr std::size_t kMaxConnections = 100;
 constexpr auto kIdle = std::chrono::minutes(5);
 
@@ -41,7 +41,10 @@ namespace {
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(tcp::socket socket, SmtpServer::Sink sink, std::function<void()> ended)
-      : socket_(std::move(socket)), timer_(socket_.get_executor()), sink_(std::move(sink)), ended_(std::move(ended)) {}
+      : socket_(std::move(socket)),
+        timer_(socket_.get_executor()),
+        sink_(std::move(sink)),
+        ended_(std::move(ended)) {}
   ~Session() { ended_(); }
 
   void start() {
@@ -61,12 +64,13 @@ class Session : public std::enable_shared_from_this<Session> {
         session->socket_.close(ignored);
       }
     });
-    socket_.async_read_some(asio::buffer(chunk_), [self = shared_from_this()](const error_code& error, std::size_t n) {
-      self->reading_ = false;
-      if (error) return;
-      self->input_.append(self->chunk_.data(), n);
-      self->process();
-    });
+    socket_.async_read_some(asio::buffer(chunk_),
+                            [self = shared_from_this()](const error_code& error, std::size_t n) {
+                              self->reading_ = false;
+                              if (error) return;
+                              self->input_.append(self->chunk_.data(), n);
+                              self->process();
+                            });
   }
 
   /// Works off what has arrived, until it needs more input or waits for the sink.
@@ -87,8 +91,10 @@ class Session : public std::enable_shared_from_this<Session> {
       std::string line = input_.substr(0, end);
       input_.erase(0, end + 1);
       if (line.ends_with('\r')) line.pop_back();
-      if (line.size() > kMaxLine) reply("500 Line too long");
-      else command(line);
+      if (line.size() > kMaxLine)
+        reply("500 Line too long");
+      else
+        command(line);
     }
     advance();
   }
@@ -220,16 +226,19 @@ class Session : public std::enable_shared_from_this<Session> {
   void advance() {
     if (writing_) return;
     if (output_.empty()) {
-      if (quit_) close();
-      else if (!waiting_ && !reading_) read();
+      if (quit_)
+        close();
+      else if (!waiting_ && !reading_)
+        read();
       return;
     }
     writing_ = true;
     auto out = std::make_shared<std::string>(std::exchange(output_, {}));
-    asio::async_write(socket_, asio::buffer(*out), [self = shared_from_this(), out](const error_code& error, std::size_t) {
-      self->writing_ = false;
-      if (!error) self->advance();
-    });
+    asio::async_write(socket_, asio::buffer(*out),
+                      [self = shared_from_this(), out](const error_code& error, std::size_t) {
+                        self->writing_ = false;
+                        if (!error) self->advance();
+                      });
   }
 
   void close() {
@@ -246,7 +255,8 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string input_, output_, from_;
   std::vector<std::string> recipients_;
   std::size_t scanned_ = 0;
-  bool have_from_ = false, in_data_ = false, waiting_ = false, quit_ = false, writing_ = false, reading_ = false;
+  bool have_from_ = false, in_data_ = false, waiting_ = false, quit_ = false, writing_ = false,
+       reading_ = false;
 };
 
 }  // namespace
@@ -270,7 +280,8 @@ SmtpServer::~SmtpServer() {
   impl_->acceptor.close(ignored);
 }
 
-Result<std::unique_ptr<SmtpServer>> SmtpServer::listen(AsioLoop& loop, const std::string& address, std::uint16_t port, Sink sink) {
+Result<std::unique_ptr<SmtpServer>> SmtpServer::listen(AsioLoop& loop, const std::string& address,
+                                                       std::uint16_t port, Sink sink) {
   auto impl = std::make_shared<Impl>(loop.context(), std::move(sink));
   error_code error;
   const auto parsed = asio::ip::make_address(address, error);

@@ -16,7 +16,8 @@ void SystemEntropy::take(char* out, std::size_t count) {
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) throw std::system_error(errno, std::generic_category(), "getrandom");
       left_ = static_cast<std::size_t>(got);
-      if (left_ < buffer_.size()) std::memmove(buffer_.data() + buffer_.size() - left_, buffer_.data(), left_);
+      if (left_ < buffer_.size())
+        std::memmove(buffer_.data() + buffer_.size() - left_, buffer_.data(), left_);
     }
     const std::size_t n = std::min(count, left_);
     char* from = buffer_.data() + buffer_.size() - left_;

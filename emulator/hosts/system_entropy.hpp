@@ -1,5 +1,5 @@
-// SystemEntropy: random bytes from the kernel, fetched a page at a time. Engine thread only. Throws std::system_error
-// when the kernel has none to give, which no supported system does.
+// SystemEntropy: random bytes from the kernel, fetched a page at a time. Engine thread only. Throws
+// std::system_error when the kernel has none to give, which no supported system does.
 #pragma once
 #include <array>
 

@@ -40,7 +40,8 @@ Map describe(const Rows& rows, bool with_headers) {
   out.add("links", std::move(links));
   if (with_headers) {
     List headers;
-    for (const auto& [name, value] : parsed.headers) headers.emplace_back(Map{{"name", Value(name)}, {"value", Value(value)}});
+    for (const auto& [name, value] : parsed.headers)
+      headers.emplace_back(Map{{"name", Value(name)}, {"value", Value(value)}});
     out.add("headers", std::move(headers));
   }
   return out;
@@ -50,7 +51,8 @@ Map describe(const Rows& rows, bool with_headers) {
 
 Migration Inbox::migration() {
   return {"inbox", 1,
-          "CREATE TABLE inbox_mail(seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, received INTEGER NOT NULL,"
+          "CREATE TABLE inbox_mail(seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, received "
+          "INTEGER NOT NULL,"
           " sender TEXT NOT NULL, recipient TEXT NOT NULL, raw TEXT NOT NULL);"};
 }
 
@@ -59,8 +61,8 @@ void Inbox::receive(Mail mail, std::function<void(bool)> stored) {
   try {
     store_.atomically([&] {
       store_.run("INSERT INTO inbox_mail(id,received,sender,recipient,raw) VALUES(?1,?2,?3,?4,?5)",
-                 {std::string_view(id), param(loop_.now()), std::string_view(mail.from), std::string_view(mail.to),
-                  std::string_view(mail.message)});
+                 {std::string_view(id), param(loop_.now()), std::string_view(mail.from),
+                  std::string_view(mail.to), std::string_view(mail.message)});
       store_.run("DELETE FROM inbox_mail WHERE seq<=?1", {store_.last_insert_id() - kKept});
     });
   } catch (const std::exception&) {
@@ -82,7 +84,8 @@ void Inbox::handle(const HttpRequest& request, const Respond& respond) {
   if (removing) {
     std::int64_t gone = 0;
     store_.atomically([&] {
-      gone = id.empty() ? store_.run("DELETE FROM inbox_mail") : store_.run("DELETE FROM inbox_mail WHERE id=?1", {std::string_view(id)});
+      gone = id.empty() ? store_.run("DELETE FROM inbox_mail")
+                        : store_.run("DELETE FROM inbox_mail WHERE id=?1", {std::string_view(id)});
     });
     store_.when_committed([respond, found = id.empty() || gone > 0, gone](bool) {
       respond(found ? json(200, Map{{"deleted", Value(gone)}}) : not_found());
@@ -94,9 +97,11 @@ void Inbox::handle(const HttpRequest& request, const Respond& respond) {
     std::int64_t limit = kDefaultLimit;
     if (const auto query = parse_query(request.query()))
       for (const auto& [name, value] : *query)
-        if (name == "limit") limit = std::clamp<std::int64_t>(parse_int(value).value_or(kDefaultLimit), 1, kKept);
+        if (name == "limit")
+          limit = std::clamp<std::int64_t>(parse_int(value).value_or(kDefaultLimit), 1, kKept);
     List messages;
-    for (Rows rows = store_.query(std::string(kColumns) + "ORDER BY seq DESC LIMIT ?1", {limit}); rows.next();)
+    for (Rows rows = store_.query(std::string(kColumns) + "ORDER BY seq DESC LIMIT ?1", {limit});
+         rows.next();)
       messages.emplace_back(describe(rows, false));
     return respond(json(200, Map{{"messages", Value(std::move(messages))}}));
   }

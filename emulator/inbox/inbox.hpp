@@ -1,8 +1,8 @@
-// Inbox: the mail that the built-in SMTP server took, as rows, and its views under /_puddle/inbox. Engine thread.
-//   GET /_puddle/inbox[?limit=N]   {"messages":[{"id","from","to","subject","received_at","text","links"}]}, newest first
-//   GET /_puddle/inbox/ID          the same of one message, with its headers
-//   GET /_puddle/inbox/ID/raw      message/rfc822
-//   DELETE on /_puddle/inbox and /_puddle/inbox/ID
+// Inbox: the mail that the built-in SMTP server took, as rows, and its views under /_puddle/inbox. Engine
+// thread.
+//   GET /_puddle/inbox[?limit=N]   {"messages":[{"id","from","to","subject","received_at","text","links"}]},
+//   newest first GET /_puddle/inbox/ID          the same of one message, with its headers GET
+//   /_puddle/inbox/ID/raw      message/rfc822 DELETE on /_puddle/inbox and /_puddle/inbox/ID
 #pragma once
 #include <functional>
 #include <string>

@@ -51,7 +51,8 @@ std::string decode_words(std::string_view text) {
     const std::string_view before = text.substr(0, start), word = text.substr(kind + 3, end - kind - 3);
     // White space between two encoded words belongs to neither.
     if (!after_word || !trim(before).empty()) out += before;
-    out += text[kind + 1] == 'B' || text[kind + 1] == 'b' ? decode_base64(word) : decode_quoted_printable(word, true);
+    out += text[kind + 1] == 'B' || text[kind + 1] == 'b' ? decode_base64(word)
+                                                          : decode_quoted_printable(word, true);
     text.remove_prefix(end + 2);
     after_word = true;
   }
@@ -100,9 +101,12 @@ std::string strip_tags(std::string_view html) {
   std::string out;
   bool tag = false;
   for (const char c : html) {
-    if (c == '<') tag = true;
-    else if (c == '>') tag = false;
-    else if (!tag) out += c;
+    if (c == '<')
+      tag = true;
+    else if (c == '>')
+      tag = false;
+    else if (!tag)
+      out += c;
   }
   return replace_all(replace_all(replace_all(out, "&lt;", "<"), "&gt;", ">"), "&amp;", "&");
 }
@@ -117,7 +121,8 @@ std::string body_text(const Part& part, int depth) {
     for (std::size_t at = rest.find(boundary); at != std::string_view::npos; at = rest.find(boundary)) {
       rest = rest.substr(at + boundary.size());
       if (rest.starts_with("--")) break;
-      const Part inner = split_part(trim(rest.substr(0, rest.find("\n" + boundary))).empty() ? std::string_view{}
+      const Part inner = split_part(trim(rest.substr(0, rest.find("\n" + boundary))).empty()
+                                        ? std::string_view{}
                                         : rest.substr(std::min(rest.find('\n') + 1, rest.size()),
                                                       rest.find("\n" + boundary) - rest.find('\n')));
       std::string text = body_text(inner, depth + 1);
@@ -158,7 +163,8 @@ std::string address_of(std::string_view header) {
 
 std::vector<std::string> links_in(std::string_view text) {
   std::vector<std::string> out;
-  for (std::size_t at = text.find("http"); at != std::string_view::npos && out.size() < 50; at = text.find("http", at + 4)) {
+  for (std::size_t at = text.find("http"); at != std::string_view::npos && out.size() < 50;
+       at = text.find("http", at + 4)) {
     const std::string_view rest = text.substr(at);
     if (!rest.starts_with("http://") && !rest.starts_with("https://")) continue;
     out.emplace_back(rest.substr(0, rest.find_first_of(" \t\r\n<>\"'")));

@@ -48,10 +48,11 @@ Jobs::Jobs(Loop& loop, Store& store) : impl_(std::make_unique<Impl>(loop, store)
 Jobs::~Jobs() { stop(); }
 
 Migration Jobs::migration() {
-  return {"jobs", 1,
-          "CREATE TABLE job(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, due INTEGER NOT NULL,"
-          " created INTEGER NOT NULL, attempt INTEGER NOT NULL, payload TEXT NOT NULL);"
-          "CREATE INDEX job_key ON job(kind, key);"};
+  return {
+      "jobs", 1,
+      "CREATE TABLE job(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, due INTEGER NOT NULL,"
+      " created INTEGER NOT NULL, attempt INTEGER NOT NULL, payload TEXT NOT NULL);"
+      "CREATE INDEX job_key ON job(kind, key);"};
 }
 
 void Jobs::handle(std::string kind, Handler handler, int concurrency) {
@@ -64,16 +65,19 @@ std::int64_t Jobs::add(std::string kind, Time due, std::string payload, std::str
   Impl& j = *impl_;
   const std::int64_t id = ++j.last_id;
   j.store.run("INSERT INTO job(id,kind,key,due,created,attempt,payload) VALUES(?1,?2,?3,?4,?5,1,?6)",
-              {id, std::string_view(kind), std::string_view(key), param(due), param(j.loop.now()), std::string_view(payload)});
+              {id, std::string_view(kind), std::string_view(key), param(due), param(j.loop.now()),
+               std::string_view(payload)});
   // If the operation is rolled back afterwards the row is not there when the job is due: run() finds nothing.
-  j.store.when_committed([&j, kind = std::move(kind), due, id, generation = j.generation, seen = *j.generation](bool ok) {
-    if (ok && *generation == seen && j.started) j.enter(kind, due, id);
-  });
+  j.store.when_committed(
+      [&j, kind = std::move(kind), due, id, generation = j.generation, seen = *j.generation](bool ok) {
+        if (ok && *generation == seen && j.started) j.enter(kind, due, id);
+      });
   return id;
 }
 
 void Jobs::cancel(const std::string& kind, const std::string& key) {
-  impl_->store.run("DELETE FROM job WHERE kind=?1 AND key=?2", {std::string_view(kind), std::string_view(key)});
+  impl_->store.run("DELETE FROM job WHERE kind=?1 AND key=?2",
+                   {std::string_view(kind), std::string_view(key)});
 }
 
 void Jobs::start() {
@@ -165,7 +169,8 @@ Task<> Jobs::Impl::run(std::string name, std::int64_t id) {
       Task<JobResult> work = kind.handler(std::move(job));
       result = co_await std::move(work);
     } catch (const std::exception& e) {
-      log(Level::error, "jobs", name + " " + std::to_string(id) + ", attempt " + std::to_string(attempt) + ": " + e.what());
+      log(Level::error, "jobs",
+          name + " " + std::to_string(id) + ", attempt " + std::to_string(attempt) + ": " + e.what());
       result = JobResult::retry_at(loop.now() + backoff(attempt));
     }
     if (!store.broken()) {

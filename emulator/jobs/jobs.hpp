@@ -1,6 +1,7 @@
-// Jobs: work that must happen after a commit, at least once. A job is a row, written in the same transaction as its
-// cause, and removed or rescheduled in one transaction when its handler is done. Survives kill -9: a job whose handler
-// was interrupted runs again, so handlers are idempotent or say why twice is right. Engine thread only.
+// Jobs: work that must happen after a commit, at least once. A job is a row, written in the same transaction
+// as its cause, and removed or rescheduled in one transaction when its handler is done. Survives kill -9: a
+// job whose handler was interrupted runs again, so handlers are idempotent or say why twice is right. Engine
+// thread only.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -20,13 +21,18 @@ struct Job {
   std::string payload;  ///< JSON text of the owner's making
   Time due;             ///< when it was to run
   Time created;
-  int attempt = 1;      ///< 1 for the first run
+  int attempt = 1;  ///< 1 for the first run
 };
 
 /// What a handler decided.
 struct JobResult {
   static JobResult done() { return JobResult(); }
-  static JobResult retry_at(Time when) { JobResult r; r.again = true; r.when = when; return r; }
+  static JobResult retry_at(Time when) {
+    JobResult r;
+    r.again = true;
+    r.when = when;
+    return r;
+  }
   bool again = false;
   Time when{};
 };

@@ -57,15 +57,16 @@ wire::Fault mismatch(const HttpRequest& request, std::string message) {
 }
 
 /// Why the request's signature is not the one its secret gives.
-std::optional<wire::Fault> verify(const HttpRequest& request, const Signature& signature, std::string_view secret,
-                                  Time now) {
+std::optional<wire::Fault> verify(const HttpRequest& request, const Signature& signature,
+                                  std::string_view secret, Time now) {
   const std::string date = signing_date(request);
   const auto signed_at = parse_time(date);
   if (signature.signature.empty() || signature.signed_headers.empty() || !signed_at) {
-    wire::Fault fault = refusal(request, "IncompleteSignatureException", "IncompleteSignature",
-                                "Authorization header requires 'Signature' parameter. Authorization header requires "
-                                "'SignedHeaders' parameter. Authorization header requires existence of either a "
-                                "'X-Amz-Date' or a 'Date' header.");
+    wire::Fault fault =
+        refusal(request, "IncompleteSignatureException", "IncompleteSignature",
+                "Authorization header requires 'Signature' parameter. Authorization header requires "
+                "'SignedHeaders' parameter. Authorization header requires existence of either a "
+                "'X-Amz-Date' or a 'Date' header.");
     fault.status = 400;
     return fault;
   }
@@ -75,34 +76,41 @@ std::optional<wire::Fault> verify(const HttpRequest& request, const Signature& s
     const std::size_t at = query.find("X-Amz-Expires=");
     const std::string_view rest = at == std::string_view::npos ? std::string_view() : query.substr(at + 14);
     const auto seconds = parse_int(rest.substr(0, rest.find('&')));
-    before = std::chrono::seconds(std::clamp<std::int64_t>(seconds.value_or(kMaxPresigned), 0, kMaxPresigned));
+    before =
+        std::chrono::seconds(std::clamp<std::int64_t>(seconds.value_or(kMaxPresigned), 0, kMaxPresigned));
   }
   if (now - before > *signed_at)
     return mismatch(request, "Signature expired: " + basic_date(*signed_at) + " is now earlier than " +
                                  basic_date(now - before) + " (" + basic_date(now) + " - 5 min.)");
   if (*signed_at - kSkew > now)
-    return mismatch(request, "Signature not yet current: " + basic_date(*signed_at) + " is still later than " +
-                                 basic_date(now + kSkew) + " (" + basic_date(now) + " + 5 min.)");
+    return mismatch(request, "Signature not yet current: " + basic_date(*signed_at) +
+                                 " is still later than " + basic_date(now + kSkew) + " (" + basic_date(now) +
+                                 " + 5 min.)");
   if (!constant_time_equal(expected_signature(request, signature, secret), signature.signature))
-    return mismatch(request, "The request signature we calculated does not match the signature you provided. Check "
-                             "your AWS Secret Access Key and signing method. Consult the service documentation for "
-                             "details.");
+    return mismatch(request,
+                    "The request signature we calculated does not match the signature you provided. Check "
+                    "your AWS Secret Access Key and signing method. Consult the service documentation for "
+                    "details.");
   return std::nullopt;
 }
 
 }  // namespace
 
-Authenticator::Authenticator(Entropy& entropy, Store& store, PolicySource& source, std::string default_account,
-                             std::string default_region)
-    : entropy_(entropy), store_(store), source_(source), account_(std::move(default_account)),
+Authenticator::Authenticator(Entropy& entropy, Store& store, PolicySource& source,
+                             std::string default_account, std::string default_region)
+    : entropy_(entropy),
+      store_(store),
+      source_(source),
+      account_(std::move(default_account)),
       region_(std::move(default_region)) {}
 
 Migration Authenticator::migration() { return {"authenticator", 1, std::string(kSchema)}; }
 
 void Authenticator::load() {
   sessions_.clear();
-  for (Rows rows = store_.query("SELECT access_key, secret, token, role_arn, role_id, session_name, expiration "
-                                "FROM authenticator_sessions");
+  for (Rows rows =
+           store_.query("SELECT access_key, secret, token, role_arn, role_id, session_name, expiration "
+                        "FROM authenticator_sessions");
        rows.next();) {
     Session session{rows.text(1), rows.text(2), Principal::role(rows.view(3), rows.view(5), rows.view(4)),
                     rows.time(6)};
@@ -176,14 +184,15 @@ Credentials Authenticator::assume(const PolicySource::Role& role, std::string_vi
   if (sessions_.size() >= kMaxSessions) {
     std::erase_if(sessions_, [now](const auto& entry) { return entry.second.expiration <= now; });
     if (sessions_.size() >= kMaxSessions) {
-      const auto oldest = std::ranges::min_element(
-          sessions_, {}, [](const auto& entry) { return entry.second.expiration; });
-      store_.run("DELETE FROM authenticator_sessions WHERE access_key = ?1", {std::string_view(oldest->first)});
+      const auto oldest =
+          std::ranges::min_element(sessions_, {}, [](const auto& entry) { return entry.second.expiration; });
+      store_.run("DELETE FROM authenticator_sessions WHERE access_key = ?1",
+                 {std::string_view(oldest->first)});
       sessions_.erase(oldest);
     }
   }
-  sessions_.insert_or_assign(out.access_key,
-                             Session{out.secret_key, out.session_token, std::move(principal), out.expiration});
+  sessions_.insert_or_assign(
+      out.access_key, Session{out.secret_key, out.session_token, std::move(principal), out.expiration});
   return out;
 }
 

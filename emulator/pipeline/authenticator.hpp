@@ -1,5 +1,5 @@
-// Authenticator: access key -> account and principal; SigV4 parsed, verified in enforce mode where the key is known.
-// Also the owner of temporary credentials (rows), hence aws::Sessions. Engine thread only.
+// Authenticator: access key -> account and principal; SigV4 parsed, verified in enforce mode where the key is
+// known. Also the owner of temporary credentials (rows), hence aws::Sessions. Engine thread only.
 #pragma once
 #include <map>
 #include <string>
@@ -29,11 +29,12 @@ class Authenticator final : public Sessions {
   static Migration migration();
   void load();  ///< sessions from rows
 
-  /// Fills account, region, principal, access key of the call. A 12-digit key id selects that account; any unknown key
-  /// belongs to the default account's root. In enforce mode a known key with a wrong signature, an expired token or a
-  /// missing signature is an error (InvalidClientTokenId, SignatureDoesNotMatch, ExpiredToken ...).
-  Result<Call, wire::Fault> authenticate(const HttpRequest& request, const Signature& signature, AuthMode mode,
-                                         Time now) const;
+  /// Fills account, region, principal, access key of the call. A 12-digit key id selects that account; any
+  /// unknown key belongs to the default account's root. In enforce mode a known key with a wrong signature,
+  /// an expired token or a missing signature is an error (InvalidClientTokenId, SignatureDoesNotMatch,
+  /// ExpiredToken ...).
+  Result<Call, wire::Fault> authenticate(const HttpRequest& request, const Signature& signature,
+                                         AuthMode mode, Time now) const;
 
   Credentials assume(const PolicySource::Role& role, std::string_view session_name, Time now,
                      Duration lifetime) override;

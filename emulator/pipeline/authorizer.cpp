@@ -22,21 +22,27 @@ constexpr std::size_t kMaxRemembered = 1000;
 policy::Caller caller_of(const Principal& p) {
   return {static_cast<policy::Caller::Kind>(p.kind), p.account, p.arn, p.role_arn, p.user_id};
 }
-static_assert(static_cast<int>(Principal::Kind::anonymous) == static_cast<int>(policy::Caller::Kind::anonymous));
+static_assert(static_cast<int>(Principal::Kind::anonymous) ==
+              static_cast<int>(policy::Caller::Kind::anonymous));
 static_assert(static_cast<int>(Principal::Kind::service) == static_cast<int>(policy::Caller::Kind::service));
 static_assert(static_cast<int>(Principal::Kind::role) == static_cast<int>(policy::Caller::Kind::role));
 
 std::string_view principal_type(const Principal& p) {
   switch (p.kind) {
-    case Principal::Kind::root: return "Account";
-    case Principal::Kind::user: return "User";
-    case Principal::Kind::role: return "AssumedRole";
-    default: return "Anonymous";
+    case Principal::Kind::root:
+      return "Account";
+    case Principal::Kind::user:
+      return "User";
+    case Principal::Kind::role:
+      return "AssumedRole";
+    default:
+      return "Anonymous";
   }
 }
 
 /// The condition keys that every request has; those of the operation win.
-policy::Context make_context(const Call& call, std::string_view resource_account, const ConditionContext& own) {
+policy::Context make_context(const Call& call, std::string_view resource_account,
+                             const ConditionContext& own) {
   policy::Context c = own;
   const auto set = [&c](const char* key, std::string_view value) {
     if (!value.empty()) c.try_emplace(key, std::vector<std::string>{std::string(value)});
@@ -77,7 +83,8 @@ std::string shown(std::string_view action) {
   return std::string(action);
 }
 
-std::string refusal(const Principal& p, std::string_view action, std::string_view resource, std::string_view tail) {
+std::string refusal(const Principal& p, std::string_view action, std::string_view resource,
+                    std::string_view tail) {
   std::string out = p.kind == Principal::Kind::anonymous ? "User: anonymous" : "User: " + p.arn;
   out += " is not authorized to perform: " + shown(action) + " on resource: ";
   out += resource;
@@ -102,7 +109,8 @@ struct PolicyAuthorizer::Impl {
     bool needs_context = false;
   };
 
-  Documents documents(const PolicySource& source, const Principal& principal, std::string_view resource_policy) {
+  Documents documents(const PolicySource& source, const Principal& principal,
+                      std::string_view resource_policy) {
     Documents out;
     if (principal.kind == Principal::Kind::user || principal.kind == Principal::Kind::role) {
       for (const PolicySource::Policy& p : source.policies(principal)) {
@@ -160,14 +168,16 @@ std::string PolicyAuthorizer::why_denied(const Call& call, std::string_view acti
   }
   const bool resource_allows = theirs.decision == Decision::allow;
   if (p.kind == Principal::Kind::service || p.kind == Principal::Kind::anonymous)
-    return resource_allows ? std::string() : refusal(p, action, resource, because("resource-based policy", action));
+    return resource_allows ? std::string()
+                           : refusal(p, action, resource, because("resource-based policy", action));
   if (same_account) {
     // Naming the account only delegates to its identity policies; naming the caller allows on its own.
     if (identity_allows || (resource_allows && theirs.named >= Named::role)) return {};
     return refusal(p, action, resource, because("identity-based policy", action));
   }
   if (!identity_allows) return refusal(p, action, resource, because("identity-based policy", action));
-  return resource_allows ? std::string() : refusal(p, action, resource, because("resource-based policy", action));
+  return resource_allows ? std::string()
+                         : refusal(p, action, resource, because("resource-based policy", action));
 }
 
 std::string PolicyAuthorizer::why_not_assumable(const PolicySource::Role& role, const Principal& by,

@@ -18,9 +18,10 @@ class PolicyAuthorizer final : public Authorizer {
   ~PolicyAuthorizer() override;
   AuthMode mode() const override { return mode_; }
   void set_mode(AuthMode mode) { mode_ = mode; }
-  /// In enforce mode throws AwsError("AccessDenied", AWS's text, 403); the dispatcher words the code per service.
-  void require(const Call& call, std::string_view action, std::string_view resource, std::string_view resource_policy,
-               const ConditionContext& context) override;
+  /// In enforce mode throws AwsError("AccessDenied", AWS's text, 403); the dispatcher words the code per
+  /// service.
+  void require(const Call& call, std::string_view action, std::string_view resource,
+               std::string_view resource_policy, const ConditionContext& context) override;
   std::string why_denied(const Call& call, std::string_view action, std::string_view resource,
                          std::string_view resource_policy, const ConditionContext& context) override;
   std::string why_not_assumable(const PolicySource::Role& role, const Principal& by,

@@ -54,14 +54,18 @@ struct Dispatcher::Bound {
 struct Dispatcher::Decoding {
   const wire::Codec* codec = nullptr;
   const Operation* op = nullptr;
-  std::string name;       // as asked for
-  Parameters labels;      // of the REST path
+  std::string name;   // as asked for
+  Parameters labels;  // of the REST path
   bool query = false;
 };
 
 Dispatcher::Dispatcher(Loop& loop, Entropy& entropy, Store& store, Authorizer& authorizer, Settings& settings,
                        Options options)
-    : loop_(loop), entropy_(entropy), store_(store), authorizer_(authorizer), settings_(settings),
+    : loop_(loop),
+      entropy_(entropy),
+      store_(store),
+      authorizer_(authorizer),
+      settings_(settings),
       options_(std::move(options)) {}
 
 Dispatcher::~Dispatcher() { waiting_.cancel(); }
@@ -84,7 +88,8 @@ Dispatcher::Decoding Dispatcher::choose(const Bound& bound, const HttpRequest& r
     d.name = request.method + " " + std::string(request.path());
     return d;
   }
-  if (const std::string* target = request.headers.find("x-amz-target"); target && bound.wire.protocol != wire::Protocol::query) {
+  if (const std::string* target = request.headers.find("x-amz-target");
+      target && bound.wire.protocol != wire::Protocol::query) {
     d.codec = bound.own.get();
     const auto parts = cut(*target, ".");
     d.name = std::string(parts ? parts->second : std::string_view(*target));
@@ -110,8 +115,8 @@ wire::Fault Dispatcher::unknown_operation(const Bound& bound, const Decoding& d)
   if (d.query) {
     fault.code = d.name.empty() ? "MissingAction" : "InvalidAction";
     fault.message = d.name.empty() ? "The request must contain the parameter Action."
-                    : known ? "The action " + d.name + " is not supported by Puddle."
-                            : "The action " + d.name + " is not valid for this endpoint.";
+                    : known        ? "The action " + d.name + " is not supported by Puddle."
+                                   : "The action " + d.name + " is not valid for this endpoint.";
   } else {
     fault.code = "UnknownOperationException";
     fault.status = rest ? 404 : 400;
@@ -124,7 +129,9 @@ void Dispatcher::handle(Service& service, HttpRequest request, Call call, Respon
   const Bound& bound = *bound_.find(service.wire().name)->second;
   Decoding d = choose(bound, request);
   call.query_protocol = d.query;
-  const auto refuse = [&](const wire::Fault& fault) { respond(d.codec->encode_error(fault, call.request_id)); };
+  const auto refuse = [&](const wire::Fault& fault) {
+    respond(d.codec->encode_error(fault, call.request_id));
+  };
   if (!d.op) return refuse(unknown_operation(bound, d));
   const Operation& op = *d.op;
   wire::Binding binding;
@@ -139,12 +146,14 @@ void Dispatcher::handle(Service& service, HttpRequest request, Call call, Respon
   if (!input) return refuse(input.error());
   const std::string request_id = call.request_id;
   run(bound, op, std::move(call), std::move(*input),
-      [codec = d.codec, binding, request_id, respond = std::move(respond)](wire::Value output, const wire::Fault* fault) {
+      [codec = d.codec, binding, request_id, respond = std::move(respond)](wire::Value output,
+                                                                           const wire::Fault* fault) {
         respond(fault ? codec->encode_error(*fault, request_id) : codec->encode(output, binding, request_id));
       });
 }
 
-void Dispatcher::authorise(const Bound& bound, const Operation& op, const Call& call, const wire::Value& input) {
+void Dispatcher::authorise(const Bound& bound, const Operation& op, const Call& call,
+                           const wire::Value& input) {
   if (op.access == Access::anyone || op.action.empty() || authorizer_.mode() == AuthMode::off ||
       call.principal.kind == Principal::Kind::root)
     return;
@@ -172,7 +181,8 @@ void Dispatcher::run(const Bound& bound, const Operation& op, Call call, wire::V
   finish(bound, op, call, {}, &fault, std::move(done));
 }
 
-Task<> Dispatcher::run_waiting(const Bound& bound, const Operation& op, Call call, wire::Value input, std::uint64_t id) {
+Task<> Dispatcher::run_waiting(const Bound& bound, const Operation& op, Call call, wire::Value input,
+                               std::uint64_t id) {
   wire::Value output;
   wire::Fault fault;
   bool failed = false;
@@ -232,7 +242,8 @@ void Dispatcher::check_declared(const Bound& bound, const Operation& op, const w
   const auto declared = [&](const ErrorType& e) { return e.code == fault.code; };
   if (std::any_of(op.errors.begin(), op.errors.end(), declared)) return;
   if (fault.code == bound.service.validation_error("").fault.code) return;
-  options_.undeclared_error(std::string(bound.wire.name) + "." + op.name + " threw the undeclared error " + fault.code);
+  options_.undeclared_error(std::string(bound.wire.name) + "." + op.name + " threw the undeclared error " +
+                            fault.code);
 }
 
 void Dispatcher::record(const Bound& bound, const Operation& op, const Call& call, const wire::Fault* fault) {
@@ -254,10 +265,12 @@ void Dispatcher::record(const Bound& bound, const Operation& op, const Call& cal
 
 Task<wire::Value> Dispatcher::call(ClientCall request) {
   const auto it = bound_.find(request.service);
-  if (it == bound_.end()) throw AwsError("InternalFailure", "There is no service " + request.service + ".", 500);
+  if (it == bound_.end())
+    throw AwsError("InternalFailure", "There is no service " + request.service + ".", 500);
   const auto op = it->second->by_name.find(request.operation);
   if (op == it->second->by_name.end())
-    throw AwsError("UnknownOperationException", "The operation " + request.operation + " is not supported by Puddle.");
+    throw AwsError("UnknownOperationException",
+                   "The operation " + request.operation + " is not supported by Puddle.");
   Call call;
   call.account = std::move(request.account);
   call.region = std::move(request.region);
@@ -280,8 +293,8 @@ Task<wire::Value> Dispatcher::call(ClientCall request) {
   co_return std::move(outcome.first);
 }
 
-Task<HttpResponse> Dispatcher::http(std::string service, HttpRequest request, Principal principal, std::string account,
-                                    std::string region, std::string source_arn) {
+Task<HttpResponse> Dispatcher::http(std::string service, HttpRequest request, Principal principal,
+                                    std::string account, std::string region, std::string source_arn) {
   const auto it = bound_.find(service);
   if (it == bound_.end()) throw AwsError("InternalFailure", "There is no service " + service + ".", 500);
   Call call;

@@ -1,5 +1,7 @@
-// Dispatcher: the only pipeline there is. Every operation call, from a socket or from the in-process Client, passes
-//   find operation -> decode -> validate -> authorise -> run in a savepoint -> output gate -> encode -> trace.
+// Dispatcher: the only pipeline there is. Every operation call, from a socket or from the in-process Client,
+// passes
+//   find operation -> decode -> validate -> authorise -> run in a savepoint -> output gate -> encode ->
+//   trace.
 // Engine thread only.
 #pragma once
 #include <deque>
@@ -28,7 +30,8 @@ class Dispatcher final : public Client {
     /// Called for every error that an operation did not declare; tests abort on it.
     std::function<void(const std::string&)> undeclared_error;
   };
-  Dispatcher(Loop& loop, Entropy& entropy, Store& store, Authorizer& authorizer, Settings& settings, Options options);
+  Dispatcher(Loop& loop, Entropy& entropy, Store& store, Authorizer& authorizer, Settings& settings,
+             Options options);
   ~Dispatcher() override;
 
   /// Services are added once, before the first call.
@@ -47,7 +50,7 @@ class Dispatcher final : public Client {
   void drop_waiting();
 
  private:
-  struct Bound;     // a service with its codecs and its operations by name
+  struct Bound;  // a service with its codecs and its operations by name
   struct Decoding;
   using Done = std::function<void(wire::Value, const wire::Fault*)>;
   static Decoding choose(const Bound& bound, const HttpRequest& request);
@@ -55,8 +58,8 @@ class Dispatcher final : public Client {
   void authorise(const Bound& bound, const Operation& op, const Call& call, const wire::Value& input);
   void run(const Bound& bound, const Operation& op, Call call, wire::Value input, Done done);
   Task<> run_waiting(const Bound& bound, const Operation& op, Call call, wire::Value input, std::uint64_t id);
-  void finish(const Bound& bound, const Operation& op, const Call& call, wire::Value output, const wire::Fault* fault,
-              Done done);
+  void finish(const Bound& bound, const Operation& op, const Call& call, wire::Value output,
+              const wire::Fault* fault, Done done);
   wire::Fault fault_of(const Bound& bound, const Operation& op, const Call& call) const;
   void check_declared(const Bound& bound, const Operation& op, const wire::Fault& fault) const;
   void record(const Bound& bound, const Operation& op, const Call& call, const wire::Fault* fault);

@@ -62,7 +62,8 @@ bool RestRoutes::fits(const Route& route, const std::vector<std::string_view>& s
   return route.segments.size() == segments.size();
 }
 
-const Operation* RestRoutes::match(std::string_view method, std::string_view target, Parameters& labels) const {
+const Operation* RestRoutes::match(std::string_view method, std::string_view target,
+                                   Parameters& labels) const {
   std::string_view path = target, query;
   if (const auto parts = cut(target, "?")) {
     path = parts->first;

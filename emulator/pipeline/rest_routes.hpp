@@ -1,5 +1,6 @@
 // RestRoutes: method and path of a REST-JSON request -> operation and the values of the path's labels.
-// "/2015-03-31/functions/{FunctionName}/code", "{name+}" for the rest of the path, "?import" for a fixed query word.
+// "/2015-03-31/functions/{FunctionName}/code", "{name+}" for the rest of the path, "?import" for a fixed
+// query word.
 #pragma once
 #include <string_view>
 #include <vector>

@@ -36,9 +36,12 @@ void read_header(std::string_view text, Signature& out) {
     const std::size_t comma = text.find(',');
     const std::string_view part = trim(text.substr(0, comma));
     text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
-    if (part.starts_with("Credential=")) out.present = read_scope(part.substr(11), out);
-    else if (part.starts_with("SignedHeaders=")) out.signed_headers = part.substr(14);
-    else if (part.starts_with("Signature=")) out.signature = part.substr(10);
+    if (part.starts_with("Credential="))
+      out.present = read_scope(part.substr(11), out);
+    else if (part.starts_with("SignedHeaders="))
+      out.signed_headers = part.substr(14);
+    else if (part.starts_with("Signature="))
+      out.signature = part.substr(10);
   }
 }
 
@@ -59,8 +62,10 @@ std::string canonical_path(std::string_view path) {
   std::vector<std::string_view> kept;
   for (const std::string_view part : split(path, '/')) {
     if (part.empty() || part == ".") continue;
-    if (part != "..") kept.push_back(part);
-    else if (!kept.empty()) kept.pop_back();
+    if (part != "..")
+      kept.push_back(part);
+    else if (!kept.empty())
+      kept.pop_back();
   }
   std::string out;
   for (const std::string_view part : kept) {
@@ -134,7 +139,8 @@ std::string signing_date(const HttpRequest& request) {
 }
 
 std::string canonical_request(const HttpRequest& request, const Signature& signature) {
-  std::string out = request.method + '\n' + canonical_path(request.path()) + '\n' + canonical_query(request.query());
+  std::string out =
+      request.method + '\n' + canonical_path(request.path()) + '\n' + canonical_query(request.query());
   out += '\n';
   for (const std::string_view name : split(signature.signed_headers, ';')) {
     out += name;
@@ -152,10 +158,13 @@ std::string canonical_request(const HttpRequest& request, const Signature& signa
   return out;
 }
 
-std::string expected_signature(const HttpRequest& request, const Signature& signature, std::string_view secret) {
+std::string expected_signature(const HttpRequest& request, const Signature& signature,
+                               std::string_view secret) {
   std::string date = signing_date(request);
-  if (const auto time = parse_time(date); time && date.find(',') != std::string::npos) date = basic_date(*time);
-  const std::string scope = signature.date + '/' + signature.region + '/' + signature.service + "/aws4_request";
+  if (const auto time = parse_time(date); time && date.find(',') != std::string::npos)
+    date = basic_date(*time);
+  const std::string scope =
+      signature.date + '/' + signature.region + '/' + signature.service + "/aws4_request";
   const std::string text = std::string(kAlgorithm) + '\n' + date + '\n' + scope + '\n' +
                            sha256_hex(canonical_request(request, signature));
   std::string key = hmac_sha256("AWS4" + std::string(secret), signature.date);

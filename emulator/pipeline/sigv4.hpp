@@ -16,6 +16,7 @@ std::string signing_date(const HttpRequest& request);
 /// As in the AWS documentation, "Create a canonical request".
 std::string canonical_request(const HttpRequest& request, const Signature& signature);
 /// Lower-case hex of the signature that the secret gives.
-std::string expected_signature(const HttpRequest& request, const Signature& signature, std::string_view secret);
+std::string expected_signature(const HttpRequest& request, const Signature& signature,
+                               std::string_view secret);
 
 }  // namespace puddle

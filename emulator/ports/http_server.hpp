@@ -12,11 +12,11 @@ namespace puddle {
 
 struct ListenOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;                       ///< 0 takes a free one
+  std::uint16_t port = 0;  ///< 0 takes a free one
   std::size_t max_header_bytes = 64 * 1024;
   std::size_t max_body_bytes = 64 * 1024 * 1024;
   std::size_t max_connections = 4096;
-  Duration idle_timeout = std::chrono::seconds(75);     ///< between requests and while reading one
+  Duration idle_timeout = std::chrono::seconds(75);  ///< between requests and while reading one
 };
 
 /// An open listener; destroying it closes the port and its connections.

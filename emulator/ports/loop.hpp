@@ -17,7 +17,8 @@ class Loop {
   virtual Time now() const = 0;
   /// Runs fn after what is queued already. Engine thread only.
   virtual void post(Callback fn) = 0;
-  /// Runs fn at the instant, or soon when it has passed. Timers of one instant run in the order they were set.
+  /// Runs fn at the instant, or soon when it has passed. Timers of one instant run in the order they were
+  /// set.
   virtual TimerId at(Time when, Callback fn) = 0;
   /// The callback will not run; unknown and finished timers are ignored.
   virtual void cancel(TimerId timer) = 0;

@@ -1,6 +1,7 @@
-// Signal: "something changed" for waiting handlers. Waiters are woken through Loop::post, in the order they came, so
-// that no waiter runs inside the code that raised the signal. Destroying a Signal wakes its waiters with Wake::gone.
-// Engine thread only. After a wait everything must be looked up again: nothing survives a co_await.
+// Signal: "something changed" for waiting handlers. Waiters are woken through Loop::post, in the order they
+// came, so that no waiter runs inside the code that raised the signal. Destroying a Signal wakes its waiters
+// with Wake::gone. Engine thread only. After a wait everything must be looked up again: nothing survives a
+// co_await.
 #pragma once
 #include <coroutine>
 #include <list>
@@ -58,12 +59,17 @@ class Signal {
 class Sleep {
  public:
   Sleep(Loop& loop, Time when) : loop_(&loop), when_(when) {}
-  ~Sleep() { if (timer_) loop_->cancel(timer_); }
+  ~Sleep() {
+    if (timer_) loop_->cancel(timer_);
+  }
   Sleep(const Sleep&) = delete;
   Sleep& operator=(const Sleep&) = delete;
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> handle) {
-    timer_ = loop_->at(when_, [this, handle] { timer_ = 0; handle.resume(); });
+    timer_ = loop_->at(when_, [this, handle] {
+      timer_ = 0;
+      handle.resume();
+    });
   }
   void await_resume() const noexcept {}
 

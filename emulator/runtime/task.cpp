@@ -8,7 +8,8 @@
 namespace puddle {
 namespace {
 
-// The outermost coroutine of a spawned task. Its frame lives in the group's list until it ends or is cancelled.
+// The outermost coroutine of a spawned task. Its frame lives in the group's list until it ends or is
+// cancelled.
 struct Root {
   struct promise_type {
     std::function<void()> finished;

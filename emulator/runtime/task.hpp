@@ -1,9 +1,9 @@
-// Task<T>: a lazy coroutine on the engine thread. It starts when awaited or spawned, resumes its awaiter when it ends,
-// and carries exceptions. Not thread-safe; a Task is moved, never copied, and awaited at most once.
+// Task<T>: a lazy coroutine on the engine thread. It starts when awaited or spawned, resumes its awaiter when
+// it ends, and carries exceptions. Not thread-safe; a Task is moved, never copied, and awaited at most once.
 //
-// g++ 12 destroys some temporaries twice in a full expression that contains co_await (docs/architecture.md, "The
-// coroutine hazard"): a co_await expression contains only names, moves and calls on names. Create the task in one
-// statement, await it in the next:
+// g++ 12 destroys some temporaries twice in a full expression that contains co_await (docs/architecture.md,
+// "The coroutine hazard"): a co_await expression contains only names, moves and calls on names. Create the
+// task in one statement, await it in the next:
 //     Task<Value> work = client.call(request);
 //     Value reply = co_await std::move(work);
 #pragma once
@@ -11,7 +11,6 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <functional>
 #include <optional>
 #include <utility>
 
@@ -49,7 +48,9 @@ struct Promise : PromiseBase {
   Promise() {}
   Task<T> get_return_object();
   template <class U>
-  void return_value(U&& v) { value.emplace(std::forward<U>(v)); }
+  void return_value(U&& v) {
+    value.emplace(std::forward<U>(v));
+  }
   T take() {
     if (error) std::rethrow_exception(error);
     return std::move(*value);
@@ -108,13 +109,16 @@ class [[nodiscard]] Task {
 
 namespace detail {
 template <class T>
-Task<T> Promise<T>::get_return_object() { return Task<T>(std::coroutine_handle<Promise<T>>::from_promise(*this)); }
+Task<T> Promise<T>::get_return_object() {
+  return Task<T>(std::coroutine_handle<Promise<T>>::from_promise(*this));
+}
 inline Task<void> Promise<void>::get_return_object() {
   return Task<void>(std::coroutine_handle<Promise<void>>::from_promise(*this));
 }
 }  // namespace detail
 
-/// Owns spawned tasks; destroying it destroys those that still wait. Engine thread only. A task that throws is logged.
+/// Owns spawned tasks; destroying it destroys those that still wait. Engine thread only. A task that throws
+/// is logged.
 class TaskGroup {
  public:
   TaskGroup();
@@ -132,9 +136,9 @@ class TaskGroup {
   std::unique_ptr<State> state_;
 };
 
-/// Waits for a callback: `Completion<int> got; start([got](int n) { got.complete(n); }); int n = co_await got;`
-/// Copies share the state, so one may be captured by a std::function; only the original may be awaited, and when it is
-/// destroyed (its coroutine was dropped) a later complete() is ignored. Engine thread only.
+/// Waits for a callback: `Completion<int> got; start([got](int n) { got.complete(n); }); int n = co_await
+/// got;` Copies share the state, so one may be captured by a std::function; only the original may be awaited,
+/// and when it is destroyed (its coroutine was dropped) a later complete() is ignored. Engine thread only.
 template <class T>
 class Completion {
  public:

@@ -15,8 +15,8 @@ class VirtualLoop final : public Loop {
   TimerId at(Time when, Callback fn) override;
   void cancel(TimerId timer) override;
 
-  void run_ready();                 ///< until nothing is ready at this instant
-  void advance(Duration by);        ///< runs each timer at its own instant on the way
+  void run_ready();           ///< until nothing is ready at this instant
+  void advance(Duration by);  ///< runs each timer at its own instant on the way
   /// Until nothing is due within `horizon`; jumps from timer to timer.
   void settle(Duration horizon);
   bool idle() const { return ready_.empty(); }

@@ -42,26 +42,28 @@ struct Store::Impl {
   std::string path;
   sqlite3* db = nullptr;
   int lock = -1;
-  bool in_turn = false;      // BEGIN was executed
+  bool in_turn = false;  // BEGIN was executed
   bool fail_next = false;
   bool broken = false;
   bool checkpointing = false;
   std::string reason;
   std::uint64_t commits = 0;
-  int depth = 0;             // nesting of atomically()
-  int opened = 0;            // savepoints that exist in SQLite: the outermost `opened` of `depth`
+  int depth = 0;   // nesting of atomically()
+  int opened = 0;  // savepoints that exist in SQLite: the outermost `opened` of `depth`
   std::vector<std::function<void(bool)>> waiters;
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
   // Least recently used first; the map finds by text.
   std::list<Rows::Statement> statements;
   std::unordered_map<std::string_view, std::list<Rows::Statement>::iterator> by_sql;
-  sqlite3_stmt *begin = nullptr, *commit = nullptr, *save = nullptr, *release = nullptr, *rollback_to = nullptr;
+  sqlite3_stmt *begin = nullptr, *commit = nullptr, *save = nullptr, *release = nullptr,
+               *rollback_to = nullptr;
 
   Impl(Loop& l, Pool* p, Options o) : loop(l), pool(p), options(std::move(o)) {}
 
   sqlite3_stmt* prepare(std::string_view sql, unsigned flags = SQLITE_PREPARE_PERSISTENT) const {
     sqlite3_stmt* handle = nullptr;
-    if (sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), flags, &handle, nullptr) != SQLITE_OK)
+    if (sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), flags, &handle, nullptr) !=
+        SQLITE_OK)
       throw StoreError(describe(db, sql));
     return handle;
   }
@@ -160,7 +162,9 @@ bool Rows::next() {
   throw StoreError(describe(sqlite3_db_handle(statement_->handle), statement_->sql));
 }
 
-bool Rows::is_null(int column) const { return sqlite3_column_type(statement_->handle, column) == SQLITE_NULL; }
+bool Rows::is_null(int column) const {
+  return sqlite3_column_type(statement_->handle, column) == SQLITE_NULL;
+}
 std::int64_t Rows::integer(int column) const { return sqlite3_column_int64(statement_->handle, column); }
 double Rows::real(int column) const { return sqlite3_column_double(statement_->handle, column); }
 std::string Rows::text(int column) const { return std::string(view(column)); }
@@ -177,9 +181,15 @@ void bind(sqlite3_stmt* s, std::initializer_list<Param> params) {
   for (const Param& p : params) {
     ++at;
     switch (p.index()) {
-      case 0: sqlite3_bind_null(s, at); break;
-      case 1: sqlite3_bind_int64(s, at, std::get<1>(p)); break;
-      case 2: sqlite3_bind_double(s, at, std::get<2>(p)); break;
+      case 0:
+        sqlite3_bind_null(s, at);
+        break;
+      case 1:
+        sqlite3_bind_int64(s, at, std::get<1>(p));
+        break;
+      case 2:
+        sqlite3_bind_double(s, at, std::get<2>(p));
+        break;
       case 3: {
         const std::string_view v = std::get<3>(p);
         sqlite3_bind_text64(s, at, v.data() ? v.data() : "", v.size(), SQLITE_STATIC, SQLITE_UTF8);
@@ -200,7 +210,9 @@ int lock_directory(const std::string& directory) {
   if (error) throw StoreOpenError("cannot create the data directory " + directory + ": " + error.message());
   const std::string path = directory + "/lock";
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0) throw StoreOpenError("cannot open " + path + ": " + std::error_code(errno, std::generic_category()).message());
+  if (fd < 0)
+    throw StoreOpenError("cannot open " + path + ": " +
+                         std::error_code(errno, std::generic_category()).message());
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     char owner[32] = {};
     const auto n = ::pread(fd, owner, sizeof owner - 1, 0);
@@ -216,7 +228,8 @@ int lock_directory(const std::string& directory) {
 
 }  // namespace
 
-Store::Store(Loop& loop, Pool* pool, Options options) : impl_(std::make_unique<Impl>(loop, pool, std::move(options))) {
+Store::Store(Loop& loop, Pool* pool, Options options)
+    : impl_(std::make_unique<Impl>(loop, pool, std::move(options))) {
   Impl& s = *impl_;
   const bool in_memory = s.options.directory.empty();
   if (!in_memory) s.lock = lock_directory(s.options.directory);
@@ -224,12 +237,15 @@ Store::Store(Loop& loop, Pool* pool, Options options) : impl_(std::make_unique<I
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   if (sqlite3_open_v2(s.path.c_str(), &s.db, flags, nullptr) != SQLITE_OK)
     throw StoreOpenError("cannot open " + s.path + ": " + sqlite3_errmsg(s.db));
-  const char* synchronous = s.options.durability == Durability::disk ? "FULL"
-                            : s.options.durability == Durability::process ? "NORMAL" : "OFF";
-  const std::string setup =
-      std::string(in_memory ? "PRAGMA journal_mode=MEMORY;" : "PRAGMA journal_mode=WAL;PRAGMA wal_autocheckpoint=0;") +
-      "PRAGMA synchronous=" + synchronous + ";PRAGMA temp_store=MEMORY;PRAGMA cache_size=-8000;PRAGMA foreign_keys=OFF;"
-      "CREATE TABLE IF NOT EXISTS schema_version(module TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;";
+  const char* synchronous = s.options.durability == Durability::disk      ? "FULL"
+                            : s.options.durability == Durability::process ? "NORMAL"
+                                                                          : "OFF";
+  const std::string setup = std::string(in_memory ? "PRAGMA journal_mode=MEMORY;"
+                                                  : "PRAGMA journal_mode=WAL;PRAGMA wal_autocheckpoint=0;") +
+                            "PRAGMA synchronous=" + synchronous +
+                            ";PRAGMA temp_store=MEMORY;PRAGMA cache_size=-8000;PRAGMA foreign_keys=OFF;"
+                            "CREATE TABLE IF NOT EXISTS schema_version(module TEXT PRIMARY KEY, version "
+                            "INTEGER NOT NULL) WITHOUT ROWID;";
   char* error = nullptr;
   if (sqlite3_exec(s.db, setup.c_str(), nullptr, nullptr, &error) != SQLITE_OK) {
     const std::string why = error ? error : "unknown";

@@ -1,13 +1,14 @@
 // Store: the one SQLite connection, on the engine thread.
 //
-// Turns. The first write of a loop turn opens a transaction and posts its commit behind the work already queued, so the
-// writes of all calls that were ready are committed once. Nothing observable may leave before that: whoever answers a
-// call, raises an event or starts an effect does it from when_committed(). If a COMMIT fails the store is broken for
-// good: every later write throws StoreBroken and when_committed reports false.
+// Turns. The first write of a loop turn opens a transaction and posts its commit behind the work already
+// queued, so the writes of all calls that were ready are committed once. Nothing observable may leave before
+// that: whoever answers a call, raises an event or starts an effect does it from when_committed(). If a
+// COMMIT fails the store is broken for good: every later write throws StoreBroken and when_committed reports
+// false.
 //
-// Operations. atomically(step) runs step in a savepoint that is opened by its first write and rolled back when it
-// throws. "Decide, write, apply": a step first decides (may throw), then writes rows (may throw), then changes memory
-// (cannot throw), so that rollback needs no undo code in memory.
+// Operations. atomically(step) runs step in a savepoint that is opened by its first write and rolled back
+// when it throws. "Decide, write, apply": a step first decides (may throw), then writes rows (may throw),
+// then changes memory (cannot throw), so that rollback needs no undo code in memory.
 #pragma once
 #include <coroutine>
 #include <cstdint>
@@ -42,11 +43,14 @@ struct StoreOpenError : std::runtime_error {
 };
 
 /// A parameter of a statement. Text and blobs are views: they live until the statement has been stepped.
-struct BlobView { std::string_view data; };
+struct BlobView {
+  std::string_view data;
+};
 using Param = std::variant<std::nullptr_t, std::int64_t, double, std::string_view, BlobView>;
 inline Param param(Time t) { return Param(to_millis(t)); }
 
-/// One migration step of a module; versions of a module count from 1 without gaps and are never edited once released.
+/// One migration step of a module; versions of a module count from 1 without gaps and are never edited once
+/// released.
 struct Migration {
   std::string module;
   int version = 1;
@@ -115,8 +119,8 @@ class Store {
     }
   }
 
-  /// Calls fn(true) once everything written so far is committed, at once when nothing is pending; fn(false) when the
-  /// store is broken.
+  /// Calls fn(true) once everything written so far is committed, at once when nothing is pending; fn(false)
+  /// when the store is broken.
   void when_committed(std::function<void(bool)> fn);
   bool broken() const;
   const std::string& broken_reason() const;

@@ -8,9 +8,12 @@ namespace puddle::wire {
 
 std::unique_ptr<Codec> make_codec(const ServiceWire& service, Protocol protocol) {
   switch (protocol) {
-    case Protocol::query: return std::make_unique<QueryCodec>(service);
-    case Protocol::rest_json: return std::make_unique<RestJsonCodec>(service);
-    default: return std::make_unique<JsonCodec>(service);
+    case Protocol::query:
+      return std::make_unique<QueryCodec>(service);
+    case Protocol::rest_json:
+      return std::make_unique<RestJsonCodec>(service);
+    default:
+      return std::make_unique<JsonCodec>(service);
   }
 }
 

@@ -19,13 +19,15 @@ Decoded JsonCodec::decode(const HttpRequest& request, const Binding& binding, co
 }
 
 void JsonCodec::finish(HttpResponse& response, std::string_view request_id) const {
-  response.headers.add("Content-Type", service_.protocol == Protocol::json_1_1 ? "application/x-amz-json-1.1"
-                                                                              : "application/x-amz-json-1.0");
+  response.headers.add("Content-Type", service_.protocol == Protocol::json_1_1
+                                           ? "application/x-amz-json-1.1"
+                                           : "application/x-amz-json-1.0");
   response.headers.add("x-amzn-RequestId", std::string(request_id));
   if (service_.crc32) response.headers.add("x-amz-crc32", std::to_string(crc32(response.body)));
 }
 
-HttpResponse JsonCodec::encode(const Value& output, const Binding& binding, std::string_view request_id) const {
+HttpResponse JsonCodec::encode(const Value& output, const Binding& binding,
+                               std::string_view request_id) const {
   HttpResponse response;
   // An operation without output members answers an empty body, as AWS does.
   if (!binding.output->fields.empty() || service_.crc32) append_json(response.body, output);
@@ -37,21 +39,26 @@ HttpResponse JsonCodec::encode_error(const Fault& fault, std::string_view reques
   HttpResponse response;
   response.status = fault.status;
   std::string type;
-  const bool coral = fault.code == "SerializationException" || fault.code == "UnknownOperationException" ||
-                     fault.code == "InternalFailure" || fault.code == "AccessDeniedException" ||
-                     fault.code == "UnrecognizedClientException" || fault.code == "MissingAuthenticationTokenException" ||
-                     fault.code == "IncompleteSignatureException" || fault.code == "InvalidSignatureException";
+  const bool coral =
+      fault.code == "SerializationException" || fault.code == "UnknownOperationException" ||
+      fault.code == "InternalFailure" || fault.code == "AccessDeniedException" ||
+      fault.code == "UnrecognizedClientException" || fault.code == "MissingAuthenticationTokenException" ||
+      fault.code == "IncompleteSignatureException" || fault.code == "InvalidSignatureException";
   if (!service_.error_namespace.empty()) {
-    if (coral) type = "com.amazon.coral.service#";
-    else if (fault.code == "ValidationException" && service_.crc32) type = "com.amazon.coral.validate#";
-    else type = service_.error_namespace;
+    if (coral)
+      type = "com.amazon.coral.service#";
+    else if (fault.code == "ValidationException" && service_.crc32)
+      type = "com.amazon.coral.validate#";
+    else
+      type = service_.error_namespace;
   }
   type += fault.code;
   Map body;
   body.add("__type", std::move(type));
   for (const auto& [name, member] : fault.members) body.add(name, member);
   const bool capital = fault.code == "SerializationException" || fault.code == "AccessDeniedException";
-  if (!fault.message.empty()) body.add(capital && !service_.error_namespace.empty() ? "Message" : "message", fault.message);
+  if (!fault.message.empty())
+    body.add(capital && !service_.error_namespace.empty() ? "Message" : "message", fault.message);
   append_json(response.body, Value(std::move(body)));
   if (service_.query_compatible)
     response.headers.add("x-amzn-query-error", (fault.query_code.empty() ? fault.code : fault.query_code) +

@@ -12,7 +12,8 @@ namespace {
 
 constexpr int kMaxDepth = 20;
 
-/// Form parameters by name, and the shape-driven reading of them. Indices name members, they allocate nothing.
+/// Form parameters by name, and the shape-driven reading of them. Indices name members, they allocate
+/// nothing.
 class FormReader {
  public:
   explicit FormReader(const Parameters& form) {
@@ -40,7 +41,8 @@ class FormReader {
     if (depth > kMaxDepth) return {};
     if (type.type == Type::list) return list(type, traits, name, depth);
     if (type.type == Type::map) return map(type, traits, name, depth);
-    if (type.type == Type::structure) return present(name) ? structure(*type.structure, name + ".", depth + 1) : Value();
+    if (type.type == Type::structure)
+      return present(name) ? structure(*type.structure, name + ".", depth + 1) : Value();
     const auto it = values_.find(name);
     if (it == values_.end()) return {};
     Value out;
@@ -66,15 +68,18 @@ class FormReader {
   Value list(const TypeInfo& type, const Traits& traits, const std::string& name, int depth) {
     const std::string item = traits.item_name.empty() ? "member" : std::string(traits.item_name);
     std::vector<std::string> prefixes{name + ".member."};
-    if (traits.flattened) prefixes.insert(prefixes.begin(), name + ".");
-    else if (item != "member") prefixes.insert(prefixes.begin(), name + "." + item + ".");
+    if (traits.flattened)
+      prefixes.insert(prefixes.begin(), name + ".");
+    else if (item != "member")
+      prefixes.insert(prefixes.begin(), name + "." + item + ".");
     const Traits none;
     const Traits& each = traits.each.empty() ? none : traits.each[0];
     for (const std::string& prefix : prefixes) {
       const auto found = indices(prefix);
       if (found.empty()) continue;
       List out;
-      for (const std::int64_t i : found) out.push_back(member(*type.element, each, prefix + std::to_string(i), depth + 1));
+      for (const std::int64_t i : found)
+        out.push_back(member(*type.element, each, prefix + std::to_string(i), depth + 1));
       return Value(std::move(out));
     }
     const auto it = values_.find(name);
@@ -107,12 +112,18 @@ class FormReader {
 
 std::string text_of(const Value& v) {
   switch (v.kind()) {
-    case Value::Kind::text: return xml_escape(v.text());
-    case Value::Kind::bytes: return base64(v.bytes().data);
-    case Value::Kind::time: return iso8601(v.time());
-    case Value::Kind::boolean: return v.boolean() ? "true" : "false";
-    case Value::Kind::null: return {};
-    default: return xml_escape(to_json(v));
+    case Value::Kind::text:
+      return xml_escape(v.text());
+    case Value::Kind::bytes:
+      return base64(v.bytes().data);
+    case Value::Kind::time:
+      return iso8601(v.time());
+    case Value::Kind::boolean:
+      return v.boolean() ? "true" : "false";
+    case Value::Kind::null:
+      return {};
+    default:
+      return xml_escape(to_json(v));
   }
 }
 
@@ -154,8 +165,10 @@ class XmlWriter {
       return;
     }
     open(name);
-    if (type.type == Type::structure) structure(v, *type.structure);
-    else out_ += text_of(v);
+    if (type.type == Type::structure)
+      structure(v, *type.structure);
+    else
+      out_ += text_of(v);
     close(name);
   }
 
@@ -171,9 +184,12 @@ Value sorted(const Value& v, const Shape& shape) {
   std::map<std::string, Value> members;
   for (const Field& f : shape.fields) {
     const Value* m = v.find(f.name);
-    if (!m) members[f.name] = Value();
-    else if (f.type.type == Type::structure && m->is_map()) members[f.name] = sorted(*m, *f.type.structure);
-    else members[f.name] = *m;
+    if (!m)
+      members[f.name] = Value();
+    else if (f.type.type == Type::structure && m->is_map())
+      members[f.name] = sorted(*m, *f.type.structure);
+    else
+      members[f.name] = *m;
   }
   Map out;
   for (auto& [name, member] : members) out.add(name, std::move(member));
@@ -203,12 +219,14 @@ Decoded QueryCodec::decode(const HttpRequest& request, const Binding& binding, c
     return fault;
   }
   // Old clients and API Gateway post to the queue's own URL and leave the parameter out.
-  if (service_.query_compatible && request.path().size() > 1 && binding.input->find("QueueUrl") && !out.find("QueueUrl"))
+  if (service_.query_compatible && request.path().size() > 1 && binding.input->find("QueueUrl") &&
+      !out.find("QueueUrl"))
     out.map().add("QueueUrl", request.path());
   return out;
 }
 
-HttpResponse QueryCodec::encode(const Value& output, const Binding& binding, std::string_view request_id) const {
+HttpResponse QueryCodec::encode(const Value& output, const Binding& binding,
+                                std::string_view request_id) const {
   HttpResponse response;
   std::string& out = response.body;
   if (service_.query_compatible) out += "<?xml version=\"1.0\"?>";
@@ -221,7 +239,8 @@ HttpResponse QueryCodec::encode(const Value& output, const Binding& binding, std
     writer.structure(output, *binding.output);
     out += "</" + wrapper + ">";
   }
-  out += "<ResponseMetadata><RequestId>" + std::string(request_id) + "</RequestId></ResponseMetadata></" + name + "Response>";
+  out += "<ResponseMetadata><RequestId>" + std::string(request_id) + "</RequestId></ResponseMetadata></" +
+         name + "Response>";
   response.headers.add("Content-Type", "text/xml");
   response.headers.add("x-amzn-RequestId", std::string(request_id));
   return response;
@@ -235,14 +254,15 @@ HttpResponse QueryCodec::encode_error(const Fault& fault, std::string_view reque
   out += "<ErrorResponse xmlns=\"" + std::string(service_.xml_namespace) + "\"><Error><Type>" +
          (fault.sender ? "Sender" : "Receiver") + "</Type><Code>" +
          xml_escape(fault.query_code.empty() ? fault.code : fault.query_code) + "</Code><Message>" +
-         xml_escape(fault.message) + "</Message>" + (service_.query_compatible ? "<Detail/>" : "") + "</Error><RequestId>" +
-         std::string(request_id) + "</RequestId></ErrorResponse>";
+         xml_escape(fault.message) + "</Message>" + (service_.query_compatible ? "<Detail/>" : "") +
+         "</Error><RequestId>" + std::string(request_id) + "</RequestId></ErrorResponse>";
   response.headers.add("Content-Type", "text/xml");
   response.headers.add("x-amzn-RequestId", std::string(request_id));
   return response;
 }
 
-HttpResponse QueryJsonCodec::encode(const Value& output, const Binding& binding, std::string_view request_id) const {
+HttpResponse QueryJsonCodec::encode(const Value& output, const Binding& binding,
+                                    std::string_view request_id) const {
   Map inner;
   inner.add("ResponseMetadata", Map{{"RequestId", Value(request_id)}});
   if (!binding.output->fields.empty()) inner.add(result_name(binding), sorted(output, *binding.output));

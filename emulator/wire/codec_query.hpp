@@ -8,7 +8,8 @@ class QueryCodec : public Codec {
  public:
   explicit QueryCodec(const ServiceWire& service) : service_(service) {}
   Decoded decode(const HttpRequest& request, const Binding& binding, const Parameters& uri) const final;
-  HttpResponse encode(const Value& output, const Binding& binding, std::string_view request_id) const override;
+  HttpResponse encode(const Value& output, const Binding& binding,
+                      std::string_view request_id) const override;
   HttpResponse encode_error(const Fault& fault, std::string_view request_id) const override;
 
  protected:
@@ -19,7 +20,8 @@ class QueryCodec : public Codec {
 class QueryJsonCodec final : public QueryCodec {
  public:
   using QueryCodec::QueryCodec;
-  HttpResponse encode(const Value& output, const Binding& binding, std::string_view request_id) const override;
+  HttpResponse encode(const Value& output, const Binding& binding,
+                      std::string_view request_id) const override;
   HttpResponse encode_error(const Fault& fault, std::string_view request_id) const override;
 };
 

@@ -40,20 +40,24 @@ const Field* payload_of(const Shape& shape) {
 
 std::string plain_text(const Value& v, const Traits& traits) {
   switch (v.kind()) {
-    case Value::Kind::text: return v.text();
+    case Value::Kind::text:
+      return v.text();
     case Value::Kind::time:
       return traits.time_format == TimeFormat::iso8601 ? iso8601(v.time()) : http_date(v.time());
-    default: return to_json(v);
+    default:
+      return to_json(v);
   }
 }
 
 /// Members from the path, the query string and the headers; the error is AWS's text.
-std::string read_outside_body(const HttpRequest& request, const Shape& shape, const Parameters& uri, Map& out) {
+std::string read_outside_body(const HttpRequest& request, const Shape& shape, const Parameters& uri,
+                              Map& out) {
   const auto query = parse_query(request.query());
   if (!query) return "Too many query parameters";
   const auto take = [&](const Field& f, const std::string& text) -> std::string {
     Value v;
-    if (!convert_text(text, f.type, f.traits, v)) return "Unable to parse the value '" + text.substr(0, 100) + "' of " + f.name;
+    if (!convert_text(text, f.type, f.traits, v))
+      return "Unable to parse the value '" + text.substr(0, 100) + "' of " + f.name;
     out[f.name] = std::move(v);
     return {};
   };
@@ -68,8 +72,10 @@ std::string read_outside_body(const HttpRequest& request, const Shape& shape, co
       List items;
       for (const auto& [name, value] : *query) {
         if (name != f.wire_name()) continue;
-        if (f.type.type == Type::list) items.emplace_back(value);
-        else error = take(f, value);
+        if (f.type.type == Type::list)
+          items.emplace_back(value);
+        else
+          error = take(f, value);
       }
       if (!items.empty()) out[f.name] = Value(std::move(items));
     }
@@ -80,7 +86,8 @@ std::string read_outside_body(const HttpRequest& request, const Shape& shape, co
 
 }  // namespace
 
-Decoded RestJsonCodec::decode(const HttpRequest& request, const Binding& binding, const Parameters& uri) const {
+Decoded RestJsonCodec::decode(const HttpRequest& request, const Binding& binding,
+                              const Parameters& uri) const {
   const Shape& shape = *binding.input;
   Value value{Map()};
   if (const Field* payload = payload_of(shape)) {
@@ -88,7 +95,8 @@ Decoded RestJsonCodec::decode(const HttpRequest& request, const Binding& binding
       value.map().add(payload->name, Bytes(request.body));
     } else if (!request.body.empty()) {
       auto parsed = parse_json(request.body);
-      if (!parsed) return serialization_fault("Could not parse request body into json: " + parsed.error().message);
+      if (!parsed)
+        return serialization_fault("Could not parse request body into json: " + parsed.error().message);
       rename_members(*parsed, payload->type, false);
       if (std::string error = convert(*parsed, payload->type, payload->traits); !error.empty())
         return serialization_fault(std::move(error));
@@ -96,10 +104,13 @@ Decoded RestJsonCodec::decode(const HttpRequest& request, const Binding& binding
     }
   } else if (!request.body.empty() && request.method != "GET" && request.method != "HEAD") {
     auto parsed = parse_json(request.body);
-    if (!parsed) return serialization_fault("Could not parse request body into json: " + parsed.error().message);
-    if (!parsed->is_map()) return serialization_fault("Could not parse request body into json: an object is needed");
+    if (!parsed)
+      return serialization_fault("Could not parse request body into json: " + parsed.error().message);
+    if (!parsed->is_map())
+      return serialization_fault("Could not parse request body into json: an object is needed");
     rename_structure(*parsed, shape, false);
-    if (std::string error = convert_structure(*parsed, shape); !error.empty()) return serialization_fault(std::move(error));
+    if (std::string error = convert_structure(*parsed, shape); !error.empty())
+      return serialization_fault(std::move(error));
     value = std::move(*parsed);
     for (const Field& f : shape.fields)  // what belongs elsewhere is not taken from the body
       if (f.traits.at != Location::body) value.map().erase(f.name);
@@ -109,7 +120,8 @@ Decoded RestJsonCodec::decode(const HttpRequest& request, const Binding& binding
   return value;
 }
 
-HttpResponse RestJsonCodec::encode(const Value& output, const Binding& binding, std::string_view request_id) const {
+HttpResponse RestJsonCodec::encode(const Value& output, const Binding& binding,
+                                   std::string_view request_id) const {
   HttpResponse response;
   response.status = binding.status;
   const Shape& shape = *binding.output;
@@ -120,17 +132,25 @@ HttpResponse RestJsonCodec::encode(const Value& output, const Binding& binding, 
     const Value* m = output.find(f.name);
     if (!m || m->is_null()) continue;
     switch (f.traits.at) {
-      case Location::header: response.headers.add(std::string(f.wire_name()), plain_text(*m, f.traits)); break;
-      case Location::headers:
-        for (const auto& [name, v] : m->map()) response.headers.add(std::string(f.traits.at_name) + name, plain_text(v, f.traits));
+      case Location::header:
+        response.headers.add(std::string(f.wire_name()), plain_text(*m, f.traits));
         break;
-      case Location::status_code: response.status = static_cast<int>(m->integer()); break;
+      case Location::headers:
+        for (const auto& [name, v] : m->map())
+          response.headers.add(std::string(f.traits.at_name) + name, plain_text(v, f.traits));
+        break;
+      case Location::status_code:
+        response.status = static_cast<int>(m->integer());
+        break;
       case Location::payload:
         json = m->kind() != Value::Kind::bytes;
-        if (json) append_json(response.body, *m);
-        else response.body = m->bytes().data;
+        if (json)
+          append_json(response.body, *m);
+        else
+          response.body = m->bytes().data;
         break;
-      default: body.add(f.name, *m);
+      default:
+        body.add(f.name, *m);
     }
   }
   if (any_body) {
@@ -138,7 +158,8 @@ HttpResponse RestJsonCodec::encode(const Value& output, const Binding& binding, 
     rename_structure(v, shape, true);
     append_json(response.body, v);
   }
-  if (!response.headers.find("content-type") && (json || any_body)) response.headers.add("Content-Type", "application/json");
+  if (!response.headers.find("content-type") && (json || any_body))
+    response.headers.add("Content-Type", "application/json");
   response.headers.add("x-amzn-RequestId", std::string(request_id));
   return response;
 }

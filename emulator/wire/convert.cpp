@@ -9,11 +9,16 @@ namespace {
 
 std::string_view json_kind(const Value& v) {
   switch (v.kind()) {
-    case Value::Kind::boolean: return v.boolean() ? "TRUE_VALUE" : "FALSE_VALUE";
-    case Value::Kind::integer: return "NUMBER_VALUE";
-    case Value::Kind::real: return "DECIMAL_VALUE";
-    case Value::Kind::text: return "STRING_VALUE";
-    default: return "NULL_VALUE";
+    case Value::Kind::boolean:
+      return v.boolean() ? "TRUE_VALUE" : "FALSE_VALUE";
+    case Value::Kind::integer:
+      return "NUMBER_VALUE";
+    case Value::Kind::real:
+      return "DECIMAL_VALUE";
+    case Value::Kind::text:
+      return "STRING_VALUE";
+    default:
+      return "NULL_VALUE";
   }
 }
 
@@ -68,10 +73,14 @@ Fault serialization_fault(std::string message) {
 
 std::string convert(Value& v, const TypeInfo& type, const Traits& traits) {
   switch (type.type) {
-    case Type::text: return v.is_text() ? std::string() : wrong(v, "String");
-    case Type::boolean: return v.kind() == Value::Kind::boolean ? std::string() : wrong(v, "Boolean");
-    case Type::integer: return convert_integer(v, INT32_MIN, INT32_MAX, "Integer");
-    case Type::long_integer: return convert_integer(v, INT64_MIN, INT64_MAX, "Long");
+    case Type::text:
+      return v.is_text() ? std::string() : wrong(v, "String");
+    case Type::boolean:
+      return v.kind() == Value::Kind::boolean ? std::string() : wrong(v, "Boolean");
+    case Type::integer:
+      return convert_integer(v, INT32_MIN, INT32_MAX, "Integer");
+    case Type::long_integer:
+      return convert_integer(v, INT64_MIN, INT64_MAX, "Long");
     case Type::real:
       if (v.kind() == Value::Kind::integer) v = Value(v.real());
       return v.kind() == Value::Kind::real ? std::string() : wrong(v, "Double");
@@ -82,7 +91,8 @@ std::string convert(Value& v, const TypeInfo& type, const Traits& traits) {
       v = Value(Bytes(std::move(*bytes)));
       return {};
     }
-    case Type::timestamp: return convert_time(v);
+    case Type::timestamp:
+      return convert_time(v);
     case Type::list: {
       if (!v.is_list()) return v.is_map() ? wrong(v, "") : "Unexpected field type";
       const Traits none;
@@ -106,7 +116,8 @@ std::string convert(Value& v, const TypeInfo& type, const Traits& traits) {
     case Type::structure:
       if (!v.is_map()) return v.is_list() ? wrong(v, "") : "Unexpected field type";
       return convert_structure(v, *type.structure);
-    case Type::document: return {};
+    case Type::document:
+      return {};
   }
   return {};
 }
@@ -144,7 +155,9 @@ bool convert_text(std::string text, const TypeInfo& type, const Traits& traits, 
       out = Value(std::move(text));
       return convert(out, type, traits).empty();
     }
-    default: out = Value(std::move(text)); return true;
+    default:
+      out = Value(std::move(text));
+      return true;
   }
 }
 

@@ -6,8 +6,8 @@
 
 namespace puddle::wire {
 
-/// Checks the JSON types in place and turns base64 text into blobs and numbers into instants. Null members are removed,
-/// unknown ones ignored. The error is AWS's text, empty when all is well.
+/// Checks the JSON types in place and turns base64 text into blobs and numbers into instants. Null members
+/// are removed, unknown ones ignored. The error is AWS's text, empty when all is well.
 std::string convert_structure(Value& value, const Shape& shape);
 std::string convert(Value& value, const TypeInfo& type, const Traits& traits);
 /// Text of a form, header, label or query string -> the declared scalar. False when it does not fit.

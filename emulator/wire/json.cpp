@@ -35,7 +35,9 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override { return close(); }
   bool start_array(std::size_t) override { return open(Value(List())); }
   bool end_array() override { return close(); }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& e) override { return fail(e.what()); }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& e) override {
+    return fail(e.what());
+  }
 
   Value root;
   std::string error;
@@ -133,18 +135,32 @@ Result<Value> parse_json(std::string_view text, JsonLimits limits) {
 
 void append_json(std::string& out, const Value& v) {
   switch (v.kind()) {
-    case Value::Kind::null: out += "null"; break;
-    case Value::Kind::boolean: out += v.boolean() ? "true" : "false"; break;
+    case Value::Kind::null:
+      out += "null";
+      break;
+    case Value::Kind::boolean:
+      out += v.boolean() ? "true" : "false";
+      break;
     case Value::Kind::integer: {
       char buffer[24];
       out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, v.integer()).ptr);
       break;
     }
-    case Value::Kind::real: append_real(out, v.real()); break;
-    case Value::Kind::text: append_json_string(out, v.text()); break;
-    case Value::Kind::bytes: append_json_string(out, base64(v.bytes().data)); break;
-    case Value::Kind::time: append_time(out, v.time()); break;
-    case Value::Kind::raw: out += v.raw().json; break;
+    case Value::Kind::real:
+      append_real(out, v.real());
+      break;
+    case Value::Kind::text:
+      append_json_string(out, v.text());
+      break;
+    case Value::Kind::bytes:
+      append_json_string(out, base64(v.bytes().data));
+      break;
+    case Value::Kind::time:
+      append_time(out, v.time());
+      break;
+    case Value::Kind::raw:
+      out += v.raw().json;
+      break;
     case Value::Kind::list: {
       char separator = '[';
       for (const Value& item : v.list()) {

@@ -1,5 +1,6 @@
-// Patterns of the models are Java regular expressions. RE2 matches them in linear time whatever the text; a pattern that
-// RE2 cannot read (look-ahead, Java-only classes) accepts everything: a missing check, never a wrong refusal.
+// Patterns of the models are Java regular expressions. RE2 matches them in linear time whatever the text; a
+// pattern that RE2 cannot read (look-ahead, Java-only classes) accepts everything: a missing check, never a
+// wrong refusal.
 #include <re2/re2.h>
 
 #include <map>
@@ -22,8 +23,10 @@ bool matches_pattern(std::string_view pattern, std::string_view text) {
       RE2::Options options;
       options.set_log_errors(false);
       options.set_dot_nl(true);
-      it = compiled.emplace(std::string(pattern),
-                            std::make_unique<RE2>(re2::StringPiece(pattern.data(), pattern.size()), options)).first;
+      it = compiled
+               .emplace(std::string(pattern),
+                        std::make_unique<RE2>(re2::StringPiece(pattern.data(), pattern.size()), options))
+               .first;
     }
     matcher = it->second.get();
   }

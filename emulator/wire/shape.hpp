@@ -1,14 +1,16 @@
-// Shape: the declared form of an operation's input or output. It is data: the codecs convert by it, the validator makes
-// AWS's messages from it, `puddle operations --json` dumps it, and a test compares it with the published model.
+// Shape: the declared form of an operation's input or output. It is data: the codecs convert by it, the
+// validator makes AWS's messages from it, `puddle operations --json` dumps it, and a test compares it with
+// the published model.
 //
 //     struct Input { std::string queue_url; std::optional<std::int64_t> delay; std::vector<Tag> tags; };
 //     Shape s{{required<&Input::queue_url>("QueueUrl"),
 //              optional<&Input::delay>("DelaySeconds", {.min = 0, .max = 900}),
 //              optional<&Input::tags>("Tags", {.max = 50})}};
 //
-// Member types: std::string, Bytes, Time, bool, std::int64_t, int (32 bit), double, Value (a document: passed as it is),
-// std::vector<T>, std::map<std::string, T>, std::optional of them, and structures: types with `static Shape shape()`.
-// An absent list or map is an empty one; use std::optional<std::vector<T>> where AWS tells them apart.
+// Member types: std::string, Bytes, Time, bool, std::int64_t, int (32 bit), double, Value (a document: passed
+// as it is), std::vector<T>, std::map<std::string, T>, std::optional of them, and structures: types with
+// `static Shape shape()`. An absent list or map is an empty one; use std::optional<std::vector<T>> where AWS
+// tells them apart.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -27,26 +29,38 @@
 
 namespace puddle::wire {
 
-enum class Type { text, integer, long_integer, real, boolean, blob, timestamp, list, map, structure, document };
+enum class Type {
+  text,
+  integer,
+  long_integer,
+  real,
+  boolean,
+  blob,
+  timestamp,
+  list,
+  map,
+  structure,
+  document
+};
 /// Where a member travels in REST protocols. body: a member of the JSON body; payload: it is the body.
 enum class Location { body, header, headers, query_string, uri, payload, status_code };
 enum class TimeFormat { protocol, iso8601, epoch_seconds, http };
 
-/// Limits and wire traits of a member. min and max bound a number's value, a text's length in code points, a blob's in
-/// bytes, a list's or map's size.
+/// Limits and wire traits of a member. min and max bound a number's value, a text's length in code points, a
+/// blob's in bytes, a list's or map's size.
 struct Traits {
   std::optional<std::int64_t> min{};
   std::optional<std::int64_t> max{};
-  std::string_view pattern{};                 ///< as in the model; checked on the whole text
-  std::vector<std::string_view> one_of{};     ///< enum values
-  std::vector<Traits> each{};                 ///< of list elements or map values: none or one
-  std::vector<Traits> keys{};                 ///< of map keys: none or one
+  std::string_view pattern{};              ///< as in the model; checked on the whole text
+  std::vector<std::string_view> one_of{};  ///< enum values
+  std::vector<Traits> each{};              ///< of list elements or map values: none or one
+  std::vector<Traits> keys{};              ///< of map keys: none or one
   Location at = Location::body;
-  std::string_view at_name{};                 ///< locationName when it differs from the member's name
-  bool flattened = false;                     ///< Query: Name.1 instead of Name.member.1
-  std::string_view item_name{};               ///< Query/XML: name of list items, "member" when empty
-  std::string_view key_name{};                ///< Query/XML: of map keys, "key" when empty
-  std::string_view value_name{};              ///< Query/XML: of map values, "value" when empty
+  std::string_view at_name{};     ///< locationName when it differs from the member's name
+  bool flattened = false;         ///< Query: Name.1 instead of Name.member.1
+  std::string_view item_name{};   ///< Query/XML: name of list items, "member" when empty
+  std::string_view key_name{};    ///< Query/XML: of map keys, "key" when empty
+  std::string_view value_name{};  ///< Query/XML: of map values, "value" when empty
   TimeFormat time_format = TimeFormat::protocol;
 };
 
@@ -68,8 +82,8 @@ struct Shape {
 /// The type of a value, with what is inside it.
 struct TypeInfo {
   Type type = Type::document;
-  std::shared_ptr<const Shape> structure;    ///< of structures
-  std::shared_ptr<const TypeInfo> element;   ///< of lists and maps
+  std::shared_ptr<const Shape> structure;   ///< of structures
+  std::shared_ptr<const TypeInfo> element;  ///< of lists and maps
 };
 
 struct Field {
@@ -80,7 +94,9 @@ struct Field {
   void (*assign)(void* object, const Value& value) = nullptr;
   /// Null when the member is absent.
   Value (*extract)(const void* object) = nullptr;
-  std::string_view wire_name() const { return traits.at_name.empty() ? std::string_view(name) : traits.at_name; }
+  std::string_view wire_name() const {
+    return traits.at_name.empty() ? std::string_view(name) : traits.at_name;
+  }
 };
 
 template <class T>
@@ -92,7 +108,9 @@ const std::shared_ptr<const Shape>& shape_of() {
 namespace detail {
 
 template <class T>
-concept Structure = requires { T::shape(); };
+concept Structure = requires {
+  T::shape();
+};
 
 template <class T>
 struct Convert;  // read(Value) -> T, write(T) -> Value, info() -> TypeInfo
@@ -102,31 +120,40 @@ struct Scalar {
   static TypeInfo info() { return TypeInfo{kType, nullptr, nullptr}; }
   static Value write(const T& t) { return Value(t); }
 };
-template <> struct Convert<std::string> : Scalar<std::string, Type::text> {
+template <>
+struct Convert<std::string> : Scalar<std::string, Type::text> {
   static std::string read(const Value& v) { return v.text(); }
 };
-template <> struct Convert<Bytes> : Scalar<Bytes, Type::blob> {
+template <>
+struct Convert<Bytes> : Scalar<Bytes, Type::blob> {
   static Bytes read(const Value& v) { return v.bytes(); }
 };
-template <> struct Convert<Time> : Scalar<Time, Type::timestamp> {
+template <>
+struct Convert<Time> : Scalar<Time, Type::timestamp> {
   static Time read(const Value& v) { return v.time(); }
 };
-template <> struct Convert<bool> : Scalar<bool, Type::boolean> {
+template <>
+struct Convert<bool> : Scalar<bool, Type::boolean> {
   static bool read(const Value& v) { return v.boolean(); }
 };
-template <> struct Convert<std::int64_t> : Scalar<std::int64_t, Type::long_integer> {
+template <>
+struct Convert<std::int64_t> : Scalar<std::int64_t, Type::long_integer> {
   static std::int64_t read(const Value& v) { return v.integer(); }
 };
-template <> struct Convert<int> : Scalar<int, Type::integer> {
+template <>
+struct Convert<int> : Scalar<int, Type::integer> {
   static int read(const Value& v) { return static_cast<int>(v.integer()); }
 };
-template <> struct Convert<double> : Scalar<double, Type::real> {
+template <>
+struct Convert<double> : Scalar<double, Type::real> {
   static double read(const Value& v) { return v.real(); }
 };
-template <> struct Convert<Value> : Scalar<Value, Type::document> {
+template <>
+struct Convert<Value> : Scalar<Value, Type::document> {
   static Value read(const Value& v) { return v; }
 };
-template <Structure T> struct Convert<T> {
+template <Structure T>
+struct Convert<T> {
   static TypeInfo info() { return TypeInfo{Type::structure, shape_of<T>(), nullptr}; }
   static T read(const Value& v) {
     T t{};
@@ -143,8 +170,11 @@ template <Structure T> struct Convert<T> {
     return Value(std::move(m));
   }
 };
-template <class T> struct Convert<std::vector<T>> {
-  static TypeInfo info() { return TypeInfo{Type::list, nullptr, std::make_shared<const TypeInfo>(Convert<T>::info())}; }
+template <class T>
+struct Convert<std::vector<T>> {
+  static TypeInfo info() {
+    return TypeInfo{Type::list, nullptr, std::make_shared<const TypeInfo>(Convert<T>::info())};
+  }
   static std::vector<T> read(const Value& v) {
     std::vector<T> out;
     out.reserve(v.list().size());
@@ -158,8 +188,11 @@ template <class T> struct Convert<std::vector<T>> {
     return Value(std::move(out));
   }
 };
-template <class T> struct Convert<std::map<std::string, T>> {
-  static TypeInfo info() { return TypeInfo{Type::map, nullptr, std::make_shared<const TypeInfo>(Convert<T>::info())}; }
+template <class T>
+struct Convert<std::map<std::string, T>> {
+  static TypeInfo info() {
+    return TypeInfo{Type::map, nullptr, std::make_shared<const TypeInfo>(Convert<T>::info())};
+  }
   static std::map<std::string, T> read(const Value& v) {
     std::map<std::string, T> out;
     for (const auto& [k, e] : v.map()) out.insert_or_assign(k, Convert<T>::read(e));
@@ -172,20 +205,26 @@ template <class T> struct Convert<std::map<std::string, T>> {
     return Value(std::move(out));
   }
 };
-template <class T> struct Convert<std::optional<T>> {
+template <class T>
+struct Convert<std::optional<T>> {
   static TypeInfo info() { return Convert<T>::info(); }
   static std::optional<T> read(const Value& v) { return Convert<T>::read(v); }
   static Value write(const std::optional<T>& t) { return t ? Convert<T>::write(*t) : Value(); }
 };
 
-template <class P> struct MemberOf;
-template <class C, class T> struct MemberOf<T C::*> { using Object = C; using Type = T; };
+template <class P>
+struct MemberOf;
+template <class C, class T>
+struct MemberOf<T C::*> {
+  using Object = C;
+  using Type = T;
+};
 
 template <auto kMember>
 using ObjectOf = typename MemberOf<decltype(kMember)>::Object;
 
-/// C is spelt out as a type argument: g++ 12 gives a template whose only argument is a member of a type in an unnamed
-/// namespace external linkage, and the linker would merge the Input::name of two operation files.
+/// C is spelt out as a type argument: g++ 12 gives a template whose only argument is a member of a type in an
+/// unnamed namespace external linkage, and the linker would merge the Input::name of two operation files.
 template <auto kMember, class C>
 Field field(std::string_view name, Traits traits, bool required) {
   using T = typename MemberOf<decltype(kMember)>::Type;

@@ -17,7 +17,8 @@ std::string lower_first(std::string_view name) {
 }
 
 std::int64_t code_points(std::string_view text) {
-  return std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  return std::count_if(text.begin(), text.end(),
+                       [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
 }
 
 /// The value as Java prints it in these messages.
@@ -41,7 +42,8 @@ std::string shown(const Value& v) {
     }
     return out + "}";
   }
-  if (v.kind() == Value::Kind::bytes) return "java.nio.HeapByteBuffer[pos=0 lim=" + std::to_string(v.bytes().data.size()) + "]";
+  if (v.kind() == Value::Kind::bytes)
+    return "java.nio.HeapByteBuffer[pos=0 lim=" + std::to_string(v.bytes().data.size()) + "]";
   return to_json(v);
 }
 
@@ -55,7 +57,9 @@ class Validator {
       const std::string here = path + lower_first(f.name);
       const Value* m = v.find(f.name);
       if (!m || m->is_null()) {
-        if (f.required) found.push_back("Value null at '" + here + "' failed to satisfy constraint: Member must not be null");
+        if (f.required)
+          found.push_back("Value null at '" + here +
+                          "' failed to satisfy constraint: Member must not be null");
         continue;
       }
       value(*m, f.type, f.traits, here);
@@ -65,14 +69,18 @@ class Validator {
  private:
   void fail(const Value& v, const std::string& path, const std::string& constraint) {
     if (found.size() < kMaxViolations)
-      found.push_back("Value '" + shown(v) + "' at '" + path + "' failed to satisfy constraint: " + constraint);
+      found.push_back("Value '" + shown(v) + "' at '" + path +
+                      "' failed to satisfy constraint: " + constraint);
   }
 
-  void bounds(const Value& v, const Traits& t, const std::string& path, std::int64_t n, std::string_view what) {
+  void bounds(const Value& v, const Traits& t, const std::string& path, std::int64_t n,
+              std::string_view what) {
     if (t.min && n < *t.min)
-      fail(v, path, "Member must have " + std::string(what) + " greater than or equal to " + std::to_string(*t.min));
+      fail(v, path,
+           "Member must have " + std::string(what) + " greater than or equal to " + std::to_string(*t.min));
     if (t.max && n > *t.max)
-      fail(v, path, "Member must have " + std::string(what) + " less than or equal to " + std::to_string(*t.max));
+      fail(v, path,
+           "Member must have " + std::string(what) + " less than or equal to " + std::to_string(*t.max));
   }
 
   void text(const Value& v, const Traits& t, const std::string& path) {
@@ -95,7 +103,8 @@ class Validator {
         if (v.is_text()) text(v, t, path);
         break;
       case Type::blob:
-        if (v.kind() == Value::Kind::bytes) bounds(v, t, path, static_cast<std::int64_t>(v.bytes().data.size()), "length");
+        if (v.kind() == Value::Kind::bytes)
+          bounds(v, t, path, static_cast<std::int64_t>(v.bytes().data.size()), "length");
         break;
       case Type::integer:
       case Type::long_integer:
@@ -107,8 +116,10 @@ class Validator {
         std::size_t i = 0;
         for (const Value& item : v.list()) {
           const std::string inner = path + "." + std::to_string(++i) + ".member";
-          if (item.is_null()) fail(item, inner, "Member must not be null");
-          else value(item, *type.element, each, inner);
+          if (item.is_null())
+            fail(item, inner, "Member must not be null");
+          else
+            value(item, *type.element, each, inner);
           if (found.size() >= kMaxViolations) return;
         }
         break;
@@ -122,8 +133,11 @@ class Validator {
           if (found.size() >= kMaxViolations) return;
         }
         break;
-      case Type::structure: structure(v, *type.structure, path + "."); break;
-      default: break;
+      case Type::structure:
+        structure(v, *type.structure, path + ".");
+        break;
+      default:
+        break;
     }
   }
 };
@@ -139,8 +153,9 @@ std::vector<std::string> violations(const Value& value, const Shape& shape, Dial
 
 std::string describe(const std::vector<std::string>& violations) {
   if (violations.empty()) return {};
-  std::string out = std::to_string(violations.size()) +
-                    (violations.size() == 1 ? " validation error detected: " : " validation errors detected: ");
+  std::string out =
+      std::to_string(violations.size()) +
+      (violations.size() == 1 ? " validation error detected: " : " validation errors detected: ");
   for (std::size_t i = 0; i < violations.size(); ++i) out += (i ? "; " : "") + violations[i];
   return out;
 }

@@ -1,5 +1,6 @@
 // Value: what travels between the wire and the services: a tree of JSON-like data with blobs and instants.
-// DynamoDB numbers stay text. A Raw is JSON text that an encoder copies as it is: a stored item needs no parsing.
+// DynamoDB numbers stay text. A Raw is JSON text that an encoder copies as it is: a stored item needs no
+// parsing.
 #pragma once
 #include <cstdint>
 #include <initializer_list>
@@ -31,8 +32,8 @@ class Map {
   const Value* find(std::string_view name) const;
   Value* find(std::string_view name);
   bool contains(std::string_view name) const { return find(name) != nullptr; }
-  Value& operator[](std::string_view name);        ///< added as null when missing
-  void add(std::string name, Value value);         ///< appended without a look-up: the name must be new
+  Value& operator[](std::string_view name);  ///< added as null when missing
+  void add(std::string name, Value value);   ///< appended without a look-up: the name must be new
   bool erase(std::string_view name);
   std::size_t size() const;
   bool empty() const;
@@ -41,7 +42,7 @@ class Map {
   Entry* end();
   const Entry* begin() const;
   const Entry* end() const;
-  bool operator==(const Map& other) const;         ///< order does not count
+  bool operator==(const Map& other) const;  ///< order does not count
 
  private:
   std::vector<Entry> entries_;

@@ -1,4 +1,5 @@
-// Emulator: a Puddle daemon in this process. main.cpp is a client of this header, and so can your own tests be.
+// Emulator: a Puddle daemon in this process. main.cpp is a client of this header, and so can your own tests
+// be.
 //
 //     puddle::Config config;
 //     config.ephemeral = true;
@@ -20,7 +21,8 @@
 
 namespace puddle {
 
-/// Why an emulator cannot start, for a person: port in use, data directory locked, template with file and line.
+/// Why an emulator cannot start, for a person: port in use, data directory locked, template with file and
+/// line.
 struct StartError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -34,8 +36,8 @@ class Emulator {
   Emulator& operator=(const Emulator&) = delete;
 
   std::string endpoint() const;  ///< "http://127.0.0.1:4566"
-  /// Serves until stop() or a signal (SIGINT, SIGTERM); deploys the template first. 0, or 1 when the store broke or the
-  /// template did not deploy.
+  /// Serves until stop() or a signal (SIGINT, SIGTERM); deploys the template first. 0, or 1 when the store
+  /// broke or the template did not deploy.
   int run();
   /// Ends run() after the requests under way.
   void stop();

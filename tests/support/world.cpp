@@ -42,7 +42,8 @@ FunctionHost::EnvironmentId FakeFunctions::start(EnvironmentSpec spec, Events ev
   return id;
 }
 
-void FakeFunctions::invoke(EnvironmentId id, Invocation invocation, std::function<void(InvocationOutcome)> done) {
+void FakeFunctions::invoke(EnvironmentId id, Invocation invocation,
+                           std::function<void(InvocationOutcome)> done) {
   invocations.push_back(invocation);
   loop_.at(loop_.now() + takes, [this, id, invocation = std::move(invocation), done = std::move(done)] {
     const auto it = running_.find(id);
@@ -99,7 +100,8 @@ Task<> answer(Client& client, ClientCall call, std::shared_ptr<Reply> reply) {
 
 }  // namespace
 
-std::shared_ptr<Reply> World::begin(std::string service, std::string operation, Value input, Principal caller) {
+std::shared_ptr<Reply> World::begin(std::string service, std::string operation, Value input,
+                                    Principal caller) {
   ClientCall call;
   call.service = std::move(service);
   call.operation = std::move(operation);

@@ -1,5 +1,5 @@
-// World: the real composition on a VirtualLoop, with an in-memory store, seeded entropy, caught mail and functions
-// written as C++ lambdas. Scenario tests drive it and never sleep:
+// World: the real composition on a VirtualLoop, with an in-memory store, seeded entropy, caught mail and
+// functions written as C++ lambdas. Scenario tests drive it and never sleep:
 //
 //     World w({sqs::make});
 //     Value q = w.ok("sqs", "CreateQueue", {{"QueueName", "q"}});
@@ -61,7 +61,10 @@ class FakeFunctions final : public FunctionHost {
   std::vector<Invocation> invocations;
 
  private:
-  struct Running { EnvironmentSpec spec; Events events; };
+  struct Running {
+    EnvironmentSpec spec;
+    Events events;
+  };
   Loop& loop_;
   EnvironmentId next_ = 1;
   std::map<EnvironmentId, Running> running_;
@@ -87,7 +90,8 @@ class World {
 
   /// Starts a call as `as` (default: the account's root) and runs what is ready.
   std::shared_ptr<Reply> send(std::string service, std::string operation, Value input);
-  /// Starts a call without running anything: for functions, which run inside the loop. A refusal is there at once.
+  /// Starts a call without running anything: for functions, which run inside the loop. A refusal is there at
+  /// once.
   std::shared_ptr<Reply> begin(std::string service, std::string operation, Value input, Principal caller);
   /// The reply, which must be there without time passing; fails the test on a fault.
   Value ok(std::string service, std::string operation, Value input);

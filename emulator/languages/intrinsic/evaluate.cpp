@@ -12,18 +12,23 @@ using wire::List;
 using wire::Map;
 using wire::Value;
 
-
 struct Stop {  // leaves the recursion with AWS's text; caught in resolve()
   std::string message;
 };
 
 std::string text_of(const Value& v) {
   switch (v.kind()) {
-    case Value::Kind::text: return v.text();
-    case Value::Kind::boolean: return v.boolean() ? "true" : "false";
-    case Value::Kind::integer: return std::to_string(v.integer());
-    case Value::Kind::real: return wire::to_json(v);
-    default: throw Stop{"Template error: a string is needed where a " + std::string(v.is_list() ? "list" : "map") + " stands"};
+    case Value::Kind::text:
+      return v.text();
+    case Value::Kind::boolean:
+      return v.boolean() ? "true" : "false";
+    case Value::Kind::integer:
+      return std::to_string(v.integer());
+    case Value::Kind::real:
+      return wire::to_json(v);
+    default:
+      throw Stop{"Template error: a string is needed where a " + std::string(v.is_list() ? "list" : "map") +
+                 " stands"};
   }
 }
 
@@ -54,7 +59,8 @@ class Evaluator {
 
   bool condition(const Value& v) {
     if (v.kind() == Value::Kind::boolean) return v.boolean();
-    if (!v.is_map() || v.map().size() != 1) throw Stop{"Template error: a condition must be a condition function"};
+    if (!v.is_map() || v.map().size() != 1)
+      throw Stop{"Template error: a condition must be a condition function"};
     const auto& [name, argument] = *v.map().begin();
     if (name == "Condition") return named_condition(text_of(argument));
     if (name == "Fn::Equals") {
@@ -94,7 +100,8 @@ class Evaluator {
     if (name == "AWS::NoValue") return std::nullopt;
     auto found = scope_.ref ? scope_.ref(name) : std::nullopt;
     if (!found)
-      throw Stop{"Template format error: Unresolved resource dependencies [" + name + "] in the Resources block of the template"};
+      throw Stop{"Template format error: Unresolved resource dependencies [" + name +
+                 "] in the Resources block of the template"};
     return found;
   }
 
@@ -129,8 +136,10 @@ class Evaluator {
     } else if (argument.is_list() && argument.list().size() == 2) {
       return get_att(text_of(argument.list()[0]), text_of(must(argument.list()[1])));
     }
-    throw Stop{"Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the "
-               "resource attribute"};
+    throw Stop{
+        "Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and "
+        "the "
+        "resource attribute"};
   }
 
   Value fn_sub(const Value& argument) {
@@ -160,8 +169,11 @@ class Evaluator {
 
   Value fn_join(const Value& argument) {
     if (!argument.is_list() || argument.list().size() != 2)
-      throw Stop{"Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of "
-                 "strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined."};
+      throw Stop{
+          "Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a "
+          "list of "
+          "strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be "
+          "joined."};
     const Value items = must(argument.list()[1]);
     if (!items.is_list()) throw Stop{"Template error: Fn::Join needs a list"};
     std::vector<std::string> parts;
@@ -170,20 +182,24 @@ class Evaluator {
   }
 
   Value fn_select(const Value& argument) {
-    const auto wrong = Stop{"Template error: Fn::Select requires a list argument with two elements: an integer index and a list"};
+    const auto wrong = Stop{
+        "Template error: Fn::Select requires a list argument with two elements: an integer index and a list"};
     if (!argument.is_list() || argument.list().size() != 2) throw wrong;
     const auto index = parse_int(text_of(must(argument.list()[0])));
     const Value items = must(argument.list()[1]);
     if (!index || !items.is_list()) throw wrong;
     if (*index < 0 || static_cast<std::size_t>(*index) >= items.list().size())
-      throw Stop{"Template error: Fn::Select cannot select nonexistent value at index " + std::to_string(*index)};
+      throw Stop{"Template error: Fn::Select cannot select nonexistent value at index " +
+                 std::to_string(*index)};
     return items.list()[static_cast<std::size_t>(*index)];
   }
 
   Value fn_split(const Value& argument) {
     if (!argument.is_list() || argument.list().size() != 2 || !argument.list()[0].is_text())
-      throw Stop{"Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string "
-                 "to be split or a function that returns a string to be split."};
+      throw Stop{
+          "Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a "
+          "string "
+          "to be split or a function that returns a string to be split."};
     const std::string& separator = argument.list()[0].text();
     std::string text = text_of(must(argument.list()[1]));
     List out;
@@ -206,7 +222,9 @@ class Evaluator {
       if (found) return *found;
       throw Stop{"Template error: Unable to get mapping for " + join(keys, "::")};
     }
-    throw Stop{"Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value"};
+    throw Stop{
+        "Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the "
+        "attribute for return value"};
   }
 
   const Scope& scope_;
@@ -259,8 +277,10 @@ void collect_references(const Value& value, std::set<std::string>& out) {
     if (name == "Ref" && member.is_text()) {
       out.insert(member.text());
     } else if (name == "Fn::GetAtt") {
-      if (member.is_text()) out.emplace(member.text().substr(0, member.text().find('.')));
-      else if (member.is_list() && !member.list().empty() && member.list()[0].is_text()) out.insert(member.list()[0].text());
+      if (member.is_text())
+        out.emplace(member.text().substr(0, member.text().find('.')));
+      else if (member.is_list() && !member.list().empty() && member.list()[0].is_text())
+        out.insert(member.list()[0].text());
     } else if (name == "Fn::Sub") {
       collect_sub(member, out);
     } else {

@@ -1,5 +1,6 @@
-// CloudFormation's intrinsic functions over Values: Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select, Fn::Split, Fn::If,
-// Fn::Base64, Fn::FindInMap, and the condition functions Equals, And, Or, Not, Condition. Pure.
+// CloudFormation's intrinsic functions over Values: Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select,
+// Fn::Split, Fn::If, Fn::Base64, Fn::FindInMap, and the condition functions Equals, And, Or, Not, Condition.
+// Pure.
 #pragma once
 #include <functional>
 #include <optional>
@@ -14,13 +15,15 @@ namespace puddle::intrinsic {
 
 /// What names stand for. Every function answers nothing for a name it does not know.
 struct Scope {
-  std::function<std::optional<wire::Value>(std::string_view name)> ref;  ///< parameters, resources, pseudo parameters
+  std::function<std::optional<wire::Value>(std::string_view name)>
+      ref;  ///< parameters, resources, pseudo parameters
   std::function<std::optional<wire::Value>(std::string_view resource, std::string_view attribute)> get_att;
   std::function<std::optional<bool>(std::string_view condition)> condition;
   const wire::Value* mappings = nullptr;
 };
 
-/// The value with every function replaced by its result; AWS::NoValue removes its member. The error is AWS's text.
+/// The value with every function replaced by its result; AWS::NoValue removes its member. The error is AWS's
+/// text.
 Result<wire::Value> resolve(const wire::Value& value, const Scope& scope);
 /// A condition expression.
 Result<bool> evaluate_condition(const wire::Value& expression, const Scope& scope);

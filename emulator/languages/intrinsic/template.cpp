@@ -24,7 +24,8 @@ class Reader {
   }
 
  private:
-  wire::Value short_form(const YAML::Node& node, const std::string& name, const std::string& path, int depth) {
+  wire::Value short_form(const YAML::Node& node, const std::string& name, const std::string& path,
+                         int depth) {
     wire::Value argument = plain(node, path, depth + 1);
     wire::Map out;
     if (name == "Ref" || name == "Condition") {
@@ -58,11 +59,14 @@ class Reader {
       }
       case YAML::NodeType::Sequence: {
         wire::List out;
-        for (const auto& item : node) out.push_back(read(item, path + "/" + std::to_string(out.size()), depth + 1));
+        for (const auto& item : node)
+          out.push_back(read(item, path + "/" + std::to_string(out.size()), depth + 1));
         return out;
       }
-      case YAML::NodeType::Scalar: return scalar(node);
-      default: return wire::Value();
+      case YAML::NodeType::Scalar:
+        return scalar(node);
+      default:
+        return wire::Value();
     }
   }
 

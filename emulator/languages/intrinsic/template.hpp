@@ -1,5 +1,5 @@
-// Template text (YAML with CloudFormation's short tags, or JSON) -> Value, with the line of every member for messages.
-// Pure; yaml-cpp is known to template.cpp alone. Bounded in text, nesting and nodes.
+// Template text (YAML with CloudFormation's short tags, or JSON) -> Value, with the line of every member for
+// messages. Pure; yaml-cpp is known to template.cpp alone. Bounded in text, nesting and nodes.
 #pragma once
 #include <map>
 #include <string>

@@ -24,7 +24,8 @@ std::optional<int> digits(std::string_view text) {
 
 /// ISO 8601 with 'Z', an offset or a date alone, else seconds since 1970.
 std::optional<Time> date(std::string_view text) {
-  if (const auto seconds = parse_int(text); seconds && *seconds > -1'000'000'000'000 && *seconds < 1'000'000'000'000)
+  if (const auto seconds = parse_int(text);
+      seconds && *seconds > -1'000'000'000'000 && *seconds < 1'000'000'000'000)
     return from_millis(*seconds * 1000);
   if (const auto time = parse_time(text)) return time;
   if (text.size() == 10) return parse_time(std::string(text) + "T00:00:00Z");
@@ -48,14 +49,19 @@ Outcome compare(Operator op, const std::optional<T>& have, const std::optional<T
   if (!want) return Outcome::no;
   switch (op) {
     case Operator::numeric_equals:
-    case Operator::date_equals: return outcome(!(*have < *want) && !(*want < *have));
+    case Operator::date_equals:
+      return outcome(!(*have < *want) && !(*want < *have));
     case Operator::numeric_less:
-    case Operator::date_less: return outcome(*have < *want);
+    case Operator::date_less:
+      return outcome(*have < *want);
     case Operator::numeric_less_equals:
-    case Operator::date_less_equals: return outcome(!(*want < *have));
+    case Operator::date_less_equals:
+      return outcome(!(*want < *have));
     case Operator::numeric_greater:
-    case Operator::date_greater: return outcome(*want < *have);
-    default: return outcome(!(*have < *want));
+    case Operator::date_greater:
+      return outcome(*want < *have);
+    default:
+      return outcome(!(*have < *want));
   }
 }
 
@@ -106,25 +112,32 @@ Outcome match_one(Operator op, const std::string& have, const std::string& compi
   if (op == Operator::arn_like) return outcome(arn_match(compiled, have, Pad::no));
   const std::string want = literal(compiled);
   switch (op) {
-    case Operator::string_equals: return outcome(have == want);
-    case Operator::string_equals_ignore_case: return outcome(iequals(have, want));
+    case Operator::string_equals:
+      return outcome(have == want);
+    case Operator::string_equals_ignore_case:
+      return outcome(iequals(have, want));
     case Operator::numeric_equals:
     case Operator::numeric_less:
     case Operator::numeric_less_equals:
     case Operator::numeric_greater:
-    case Operator::numeric_greater_equals: return compare(op, parse_double(have), parse_double(want));
+    case Operator::numeric_greater_equals:
+      return compare(op, parse_double(have), parse_double(want));
     case Operator::date_equals:
     case Operator::date_less:
     case Operator::date_less_equals:
     case Operator::date_greater:
-    case Operator::date_greater_equals: return compare(op, date(have), date(want));
-    case Operator::boolean: return outcome(iequals(have, want));
+    case Operator::date_greater_equals:
+      return compare(op, date(have), date(want));
+    case Operator::boolean:
+      return outcome(iequals(have, want));
     case Operator::binary_equals: {
       const auto bytes = from_base64(have);
       return outcome(bytes && bytes == from_base64(want));
     }
-    case Operator::ip_address: return in_network(have, want);
-    default: return Outcome::no;
+    case Operator::ip_address:
+      return in_network(have, want);
+    default:
+      return Outcome::no;
   }
 }
 
@@ -159,9 +172,12 @@ bool holds(const Condition& condition, const Context& context) {
     if (auto text = expand(pattern, context)) wants.push_back(std::move(*text));
   const auto one = [&](const std::string& have) { return value_holds(condition, have, wants); };
   switch (condition.set) {
-    case Condition::Set::all: return std::ranges::all_of(found->second, one);
-    case Condition::Set::any: return std::ranges::any_of(found->second, one);
-    case Condition::Set::none: break;
+    case Condition::Set::all:
+      return std::ranges::all_of(found->second, one);
+    case Condition::Set::any:
+      return std::ranges::any_of(found->second, one);
+    case Condition::Set::none:
+      break;
   }
   return found->second.size() == 1 && one(found->second.front());
 }

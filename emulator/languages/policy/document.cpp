@@ -19,11 +19,18 @@ std::vector<std::string> texts(const Value& value) {
   std::vector<std::string> out;
   auto add = [&out](const Value& v) {
     switch (v.kind()) {
-      case Value::Kind::text: out.push_back(v.text()); break;
-      case Value::Kind::boolean: out.emplace_back(v.boolean() ? "true" : "false"); break;
+      case Value::Kind::text:
+        out.push_back(v.text());
+        break;
+      case Value::Kind::boolean:
+        out.emplace_back(v.boolean() ? "true" : "false");
+        break;
       case Value::Kind::integer:
-      case Value::Kind::real: out.push_back(wire::to_json(v)); break;
-      default: break;
+      case Value::Kind::real:
+        out.push_back(wire::to_json(v));
+        break;
+      default:
+        break;
     }
   };
   if (value.is_list()) {
@@ -35,7 +42,8 @@ std::vector<std::string> texts(const Value& value) {
 }
 
 bool is_account(std::string_view text) {
-  return text.size() == 12 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return text.size() == 12 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 PrincipalEntry aws_principal(const std::string& text) {
@@ -55,9 +63,12 @@ void read_principals(const Value& value, std::vector<PrincipalEntry>& out) {
   if (!value.is_map()) return;
   for (const auto& [type, names] : value.map()) {
     for (std::string& name : texts(names)) {
-      if (type == "AWS") out.push_back(aws_principal(name));
-      else if (type == "Service") out.push_back({PrincipalEntry::Kind::service, std::move(name)});
-      else out.push_back({PrincipalEntry::Kind::other, std::move(name)});
+      if (type == "AWS")
+        out.push_back(aws_principal(name));
+      else if (type == "Service")
+        out.push_back({PrincipalEntry::Kind::service, std::move(name)});
+      else
+        out.push_back({PrincipalEntry::Kind::other, std::move(name)});
     }
   }
 }
@@ -92,7 +103,8 @@ Result<Statement> read_statement(const Value& value, bool variables) {
   const Value* not_action = value.find("NotAction");
   s.not_action = action == nullptr && not_action != nullptr;
   if (action == nullptr && not_action == nullptr) return Failure("a statement has no Action");
-  for (const std::string& text : texts(s.not_action ? *not_action : *action)) s.actions.push_back(lower(text));
+  for (const std::string& text : texts(s.not_action ? *not_action : *action))
+    s.actions.push_back(lower(text));
   const Value* resource = value.find("Resource");
   const Value* not_resource = value.find("NotResource");
   s.not_resource = resource == nullptr && not_resource != nullptr;

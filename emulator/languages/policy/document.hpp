@@ -1,5 +1,5 @@
-// Policy documents, parsed once into what evaluation needs. Pure functions over text; any thread. The cache belongs to
-// one owner on one thread. Failing is normal: a document may be any text.
+// Policy documents, parsed once into what evaluation needs. Pure functions over text; any thread. The cache
+// belongs to one owner on one thread. Failing is normal: a document may be any text.
 #pragma once
 #include <cstddef>
 #include <list>
@@ -17,8 +17,9 @@ namespace puddle::policy {
 
 enum class Effect { allow, deny };
 
-/// A text with wildcards and perhaps variables. Without variables it is compiled: wildcards are the two control
-/// characters of match.hpp, so that a literal '*' (from "${*}" or from a value) can be told from a wildcard.
+/// A text with wildcards and perhaps variables. Without variables it is compiled: wildcards are the two
+/// control characters of match.hpp, so that a literal '*' (from "${*}" or from a value) can be told from a
+/// wildcard.
 struct Pattern {
   std::string text;
   bool variables = false;
@@ -30,9 +31,25 @@ struct PrincipalEntry {
 };
 
 enum class Operator {
-  string_equals, string_equals_ignore_case, string_like, numeric_equals, numeric_less, numeric_less_equals,
-  numeric_greater, numeric_greater_equals, date_equals, date_less, date_less_equals, date_greater,
-  date_greater_equals, boolean, binary_equals, ip_address, arn_like, null, unknown
+  string_equals,
+  string_equals_ignore_case,
+  string_like,
+  numeric_equals,
+  numeric_less,
+  numeric_less_equals,
+  numeric_greater,
+  numeric_greater_equals,
+  date_equals,
+  date_less,
+  date_less_equals,
+  date_greater,
+  date_greater_equals,
+  boolean,
+  binary_equals,
+  ip_address,
+  arn_like,
+  null,
+  unknown
 };
 
 struct Condition {
@@ -70,8 +87,8 @@ Result<Document> parse(std::string_view text);
 /// Splits "ForAllValues:StringLikeIfExists"; `op` stays unknown for a name that AWS does not have.
 Condition parse_operator(std::string_view name);
 
-/// Parsed documents by their text; the least recently used ones are dropped beyond `limit` documents or `max_bytes` of
-/// text. An unreadable text is kept as null.
+/// Parsed documents by their text; the least recently used ones are dropped beyond `limit` documents or
+/// `max_bytes` of text. An unreadable text is kept as null.
 class Cache {
  public:
   explicit Cache(std::size_t limit = 512, std::size_t max_bytes = 4 * 1024 * 1024)

@@ -8,7 +8,8 @@ namespace puddle::policy {
 namespace {
 
 bool action_fits(const Statement& s, std::string_view action) {
-  const bool listed = std::ranges::any_of(s.actions, [&](const std::string& a) { return action_match(a, action); });
+  const bool listed =
+      std::ranges::any_of(s.actions, [&](const std::string& a) { return action_match(a, action); });
   return listed != s.not_action;
 }
 
@@ -46,14 +47,19 @@ bool conditions_hold(const Statement& s, const Context& context) {
 /// Whether a NotPrincipal list spares the caller of a Deny: everything that names it must be listed.
 bool spared(const Statement& s, const Caller& caller) {
   const auto listed = [&](Named level) {
-    return std::ranges::any_of(s.principals, [&](const PrincipalEntry& e) { return names(e, caller) == level; });
+    return std::ranges::any_of(s.principals,
+                               [&](const PrincipalEntry& e) { return names(e, caller) == level; });
   };
-  if (std::ranges::any_of(s.principals, [](const PrincipalEntry& e) { return e.kind == PrincipalEntry::Kind::any; }))
+  if (std::ranges::any_of(s.principals,
+                          [](const PrincipalEntry& e) { return e.kind == PrincipalEntry::Kind::any; }))
     return true;
   switch (caller.kind) {
-    case Caller::Kind::user: return listed(Named::direct) && listed(Named::account);
-    case Caller::Kind::role: return listed(Named::direct) && listed(Named::role) && listed(Named::account);
-    default: return listed(Named::direct);
+    case Caller::Kind::user:
+      return listed(Named::direct) && listed(Named::account);
+    case Caller::Kind::role:
+      return listed(Named::direct) && listed(Named::role) && listed(Named::account);
+    default:
+      return listed(Named::direct);
   }
 }
 
@@ -88,7 +94,8 @@ Verdict decide(const Document& document, const Request& request, Source source, 
 Named names(const PrincipalEntry& entry, const Caller& caller) {
   using Kind = PrincipalEntry::Kind;
   switch (entry.kind) {
-    case Kind::any: return Named::direct;
+    case Kind::any:
+      return Named::direct;
     case Kind::service:
       return caller.kind == Caller::Kind::service && entry.value == caller.arn ? Named::direct : Named::no;
     case Kind::account:
@@ -102,19 +109,20 @@ Named names(const PrincipalEntry& entry, const Caller& caller) {
       const std::string_view role_id = caller.user_id.substr(0, caller.user_id.find(':'));
       return entry.value == caller.role_arn || entry.value == role_id ? Named::role : Named::no;
     }
-    case Kind::other: break;
+    case Kind::other:
+      break;
   }
   return Named::no;
 }
 
 Verdict evaluate(const Document& document, const Request& request) {
-  return decide(document, request, Source::identity, [](const Statement& s) {
-    return s.has_principal ? Named::no : Named::direct;
-  });
+  return decide(document, request, Source::identity,
+                [](const Statement& s) { return s.has_principal ? Named::no : Named::direct; });
 }
 
 Verdict evaluate(const Document& document, const Request& request, const Caller& caller) {
-  return decide(document, request, Source::resource, [&](const Statement& s) { return principal_fit(s, caller); });
+  return decide(document, request, Source::resource,
+                [&](const Statement& s) { return principal_fit(s, caller); });
 }
 
 }  // namespace puddle::policy

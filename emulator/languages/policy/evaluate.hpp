@@ -1,5 +1,5 @@
-// Evaluation of one policy document against one request, with the statement that decided. How the decisions of
-// several documents combine is the authoriser's affair. Pure functions; any thread; nothing fails.
+// Evaluation of one policy document against one request, with the statement that decided. How the decisions
+// of several documents combine is the authoriser's affair. Pure functions; any thread; nothing fails.
 #pragma once
 #include <string>
 #include <string_view>

@@ -44,7 +44,8 @@ std::string check_action(const std::string& action) {
 }
 
 bool is_partition(std::string_view text) {
-  return text == "*" || text == "aws" || text == "aws-cn" || text == "aws-us-gov" || text.starts_with("aws-iso");
+  return text == "*" || text == "aws" || text == "aws-cn" || text == "aws-us-gov" ||
+         text.starts_with("aws-iso");
 }
 
 /// The ARN as AWS repeats it, with wildcards for what is missing.
@@ -113,8 +114,8 @@ bool conditions_well_formed(const Value& block) {
 
 /// Members and their types; the first thing AWS looks at in all statements.
 std::string check_syntax(const Value& s, Kind kind) {
-  constexpr std::string_view kMembers[]{"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource",
-                                        "Principal", "NotPrincipal", "Condition"};
+  constexpr std::string_view kMembers[]{"Sid",         "Effect",    "Action",       "NotAction", "Resource",
+                                        "NotResource", "Principal", "NotPrincipal", "Condition"};
   if (!s.is_map()) return std::string(kSyntax);
   for (const auto& [name, value] : s.map()) {
     if (std::ranges::find(kMembers, name) == std::end(kMembers)) return std::string(kSyntax);
@@ -122,11 +123,13 @@ std::string check_syntax(const Value& s, Kind kind) {
     if (resource && kind == Kind::trust) return "Has prohibited field Resource";
     if ((name == "Principal" || name == "NotPrincipal") && kind == Kind::identity)
       return "Policy document should not specify a principal.";
-    if ((resource || name == "Action" || name == "NotAction") && !is_texts(value)) return std::string(kSyntax);
+    if ((resource || name == "Action" || name == "NotAction") && !is_texts(value))
+      return std::string(kSyntax);
     if (name == "Sid" && !value.is_text()) return std::string(kSyntax);
     if (name == "Condition" && !conditions_well_formed(value)) return std::string(kSyntax);
   }
-  const bool both = (s.find("Action") && s.find("NotAction")) || (s.find("Resource") && s.find("NotResource")) ||
+  const bool both = (s.find("Action") && s.find("NotAction")) ||
+                    (s.find("Resource") && s.find("NotResource")) ||
                     (s.find("Principal") && s.find("NotPrincipal"));
   const std::string effect = lower(s.text_or("Effect"));
   return both || (effect != "allow" && effect != "deny") ? std::string(kSyntax) : std::string();
@@ -151,7 +154,8 @@ std::string check_legacy(const Value& s, Kind) {
 
 std::string check_sid(const Value& s, std::set<std::string>& sids) {
   const std::string sid(s.text_or("Sid"));
-  if (!sid.empty() && !sids.insert(sid).second) return "Statement IDs (SID) in a single policy must be unique.";
+  if (!sid.empty() && !sids.insert(sid).second)
+    return "Statement IDs (SID) in a single policy must be unique.";
   return {};
 }
 
@@ -178,7 +182,8 @@ std::string check_actions(const Value& s, Kind kind) {
 std::string check_resources_exist(const Value& s, Kind kind) {
   if (kind != Kind::identity) return {};
   const Value* resource = one_of(s, "Resource", "NotResource");
-  return resource == nullptr || is_empty(*resource) ? "Policy statement must contain resources." : std::string();
+  return resource == nullptr || is_empty(*resource) ? "Policy statement must contain resources."
+                                                    : std::string();
 }
 
 std::string check_principals(const Value& s, Kind kind) {
@@ -197,7 +202,8 @@ std::string why_malformed(std::string_view text, Kind kind) {
   for (const auto& [name, value] : json->map())
     if (name != "Version" && name != "Id" && name != "Statement") return std::string(kSyntax);
   if (const Value* version = json->find("Version")) {
-    const bool known = version->is_text() && (version->text() == "2012-10-17" || version->text() == "2008-10-17");
+    const bool known =
+        version->is_text() && (version->text() == "2012-10-17" || version->text() == "2008-10-17");
     if (!known) return std::string(kSyntax);
   }
   const Value* statement = json->find("Statement");

@@ -65,12 +65,16 @@ std::optional<std::string> expand(const Pattern& pattern, const Context& context
     if (auto pair = cut(name, ",")) {
       name = trim(pair->first);
       std::string_view text = trim(pair->second);
-      if (text.size() >= 2 && text.front() == '\'' && text.back() == '\'') fallback = text.substr(1, text.size() - 2);
+      if (text.size() >= 2 && text.front() == '\'' && text.back() == '\'')
+        fallback = text.substr(1, text.size() - 2);
     }
     const auto found = context.find(lower(name));
-    if (found != context.end() && found->second.size() == 1) append_literal(out, found->second.front());
-    else if (fallback && found == context.end()) append_literal(out, *fallback);
-    else return std::nullopt;
+    if (found != context.end() && found->second.size() == 1)
+      append_literal(out, found->second.front());
+    else if (fallback && found == context.end())
+      append_literal(out, *fallback);
+    else
+      return std::nullopt;
   }
   return out;
 }

@@ -24,8 +24,8 @@ std::optional<std::string> expand(const Pattern& pattern, const Context& context
 /// Glob over the whole text with compiled wildcards.
 bool glob(std::string_view compiled, std::string_view text);
 
-/// Six colon-separated parts are compared one by one; the last one may contain colons. `pad`: an ARN that is too short
-/// is filled up with wildcards.
+/// Six colon-separated parts are compared one by one; the last one may contain colons. `pad`: an ARN that is
+/// too short is filled up with wildcards.
 enum class Pad { no, yes };
 bool arn_match(std::string_view compiled, std::string_view arn, Pad pad);
 

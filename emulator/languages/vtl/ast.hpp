@@ -26,24 +26,56 @@ struct Reference {
 
 struct Expression {
   enum class Kind {
-    integer, real, boolean, text, interpolated, reference, list, map, range,
-    negate, add, subtract, multiply, divide, modulo, equal, differs, less, less_equal, greater, greater_equal, both, either
+    integer,
+    real,
+    boolean,
+    text,
+    interpolated,
+    reference,
+    list,
+    map,
+    range,
+    negate,
+    add,
+    subtract,
+    multiply,
+    divide,
+    modulo,
+    equal,
+    differs,
+    less,
+    less_equal,
+    greater,
+    greater_equal,
+    both,
+    either
   } kind = Kind::text;
   std::int64_t integer = 0;  ///< boolean: 0 or 1
   double real = 0;
   std::string text;
-  std::unique_ptr<Block> block;       ///< interpolated
+  std::unique_ptr<Block> block;  ///< interpolated
   std::unique_ptr<Reference> reference;
-  std::vector<ExpressionPtr> parts;   ///< operands; list elements; keys and values of a map in turn; ends of a range
+  std::vector<ExpressionPtr>
+      parts;  ///< operands; list elements; keys and values of a map in turn; ends of a range
 };
 
 struct Statement {
-  enum class Kind { text, reference, escaped, set, choose, foreach, define, leave_loop, stop } kind = Kind::text;
+  enum class Kind {
+    text,
+    reference,
+    escaped,
+    set,
+    choose,
+    foreach,
+    define,
+    leave_loop,
+    stop
+  } kind = Kind::text;
   std::string text;                        ///< text; foreach and define: the variable
   int backslashes = 0;                     ///< escaped reference: how many stood before it
   std::unique_ptr<Reference> reference;    ///< reference; set: the target
   std::vector<ExpressionPtr> expressions;  ///< set: the value; foreach: the list; choose: the conditions
-  std::vector<Block> blocks;               ///< choose: one per condition, then the #else one; foreach, define: the body
+  std::vector<Block> blocks;  ///< choose: one per condition, then the #else one; foreach, define: the body
 };
 
 struct Block {

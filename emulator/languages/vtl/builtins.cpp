@@ -22,16 +22,35 @@ std::string escape_javascript(std::string_view s) {
   for (std::size_t i = 0; i < s.size(); ++i) {
     const auto c = static_cast<unsigned char>(s[i]);
     switch (c) {
-      case '\'': out += "\\'"; continue;
-      case '"': out += "\\\""; continue;
-      case '\\': out += "\\\\"; continue;
-      case '/': out += "\\/"; continue;
-      case '\n': out += "\\n"; continue;
-      case '\r': out += "\\r"; continue;
-      case '\t': out += "\\t"; continue;
-      case '\b': out += "\\b"; continue;
-      case '\f': out += "\\f"; continue;
-      default: break;
+      case '\'':
+        out += "\\'";
+        continue;
+      case '"':
+        out += "\\\"";
+        continue;
+      case '\\':
+        out += "\\\\";
+        continue;
+      case '/':
+        out += "\\/";
+        continue;
+      case '\n':
+        out += "\\n";
+        continue;
+      case '\r':
+        out += "\\r";
+        continue;
+      case '\t':
+        out += "\\t";
+        continue;
+      case '\b':
+        out += "\\b";
+        continue;
+      case '\f':
+        out += "\\f";
+        continue;
+      default:
+        break;
     }
     if (c >= 0x20 && c < 0x7F) {
       out += s[i];
@@ -39,7 +58,8 @@ std::string escape_javascript(std::string_view s) {
     }
     const int more = c >= 0xF0 ? 3 : c >= 0xE0 ? 2 : c >= 0xC0 ? 1 : 0;
     std::uint32_t point = more == 3 ? c & 0x07U : more == 2 ? c & 0x0FU : more == 1 ? c & 0x1FU : c;
-    for (int k = 0; k < more && i + 1 < s.size(); ++k) point = (point << 6U) | (static_cast<unsigned char>(s[++i]) & 0x3FU);
+    for (int k = 0; k < more && i + 1 < s.size(); ++k)
+      point = (point << 6U) | (static_cast<unsigned char>(s[++i]) & 0x3FU);
     if (point >= 0x10000) {
       unit(0xD800 + ((point - 0x10000) >> 10U));
       unit(0xDC00 + ((point - 0x10000) & 0x3FFU));
@@ -57,8 +77,8 @@ std::string java_url_encode(std::string_view s) {
   out.reserve(s.size() + s.size() / 4);
   for (const char c : s) {
     const auto u = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-                       c == '*' || c == '_';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '.' || c == '-' || c == '*' || c == '_';
     if (plain) {
       out += c;
     } else if (c == ' ') {
@@ -142,11 +162,14 @@ void Renderer::load_context() {
     MapObject& map = *std::get<MapObject*>(overrides);
     const bool request = name == "requestOverride";
     for (const std::string_view part : {"path", "header", "querystring"})
-      if ((request || part == "header") && !map.find(part)) map.entries.emplace_back(std::string(part), heap_.map());
+      if ((request || part == "header") && !map.find(part))
+        map.entries.emplace_back(std::string(part), heap_.map());
     for (auto& [key, value] : map.entries)
       if (auto* const* inner = std::get_if<MapObject*>(&value)) (*inner)->hidden = true;
-    if (Object* slot = context.find(name)) *slot = overrides;
-    else context.entries.emplace_back(std::string(name), overrides);
+    if (Object* slot = context.find(name))
+      *slot = overrides;
+    else
+      context.entries.emplace_back(std::string(name), overrides);
   }
   for (auto& [key, value] : context.entries)
     if (auto* const* inner = std::get_if<MapObject*>(&value)) (*inner)->hidden = true;

@@ -25,13 +25,13 @@ struct Operator {
 using K = Expression::Kind;
 // Longer symbols first.
 constexpr Operator kOperators[] = {
-    {0, "||", false, K::either},     {0, "or", true, K::either},         {1, "&&", false, K::both},
-    {1, "and", true, K::both},       {2, "==", false, K::equal},         {2, "!=", false, K::differs},
-    {2, "eq", true, K::equal},       {2, "ne", true, K::differs},        {3, "<=", false, K::less_equal},
-    {3, ">=", false, K::greater_equal}, {3, "<", false, K::less},        {3, ">", false, K::greater},
-    {3, "le", true, K::less_equal},  {3, "ge", true, K::greater_equal},  {3, "lt", true, K::less},
-    {3, "gt", true, K::greater},     {4, "+", false, K::add},            {4, "-", false, K::subtract},
-    {5, "*", false, K::multiply},    {5, "/", false, K::divide},         {5, "%", false, K::modulo},
+    {0, "||", false, K::either},        {0, "or", true, K::either},        {1, "&&", false, K::both},
+    {1, "and", true, K::both},          {2, "==", false, K::equal},        {2, "!=", false, K::differs},
+    {2, "eq", true, K::equal},          {2, "ne", true, K::differs},       {3, "<=", false, K::less_equal},
+    {3, ">=", false, K::greater_equal}, {3, "<", false, K::less},          {3, ">", false, K::greater},
+    {3, "le", true, K::less_equal},     {3, "ge", true, K::greater_equal}, {3, "lt", true, K::less},
+    {3, "gt", true, K::greater},        {4, "+", false, K::add},           {4, "-", false, K::subtract},
+    {5, "*", false, K::multiply},       {5, "/", false, K::divide},        {5, "%", false, K::modulo},
 };
 constexpr int kLevels = 6;
 

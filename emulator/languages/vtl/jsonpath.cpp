@@ -12,7 +12,9 @@ namespace {
 constexpr std::size_t kMaxSteps = 64;
 constexpr std::size_t kMaxSelected = 100'000;
 
-bool name_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || (c & 0x80); }
+bool name_char(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || (c & 0x80);
+}
 
 void children(const wire::Value& v, std::vector<const wire::Value*>& out) {
   if (v.is_map())
@@ -43,8 +45,10 @@ class PathReader {
 
   Result<JsonPath> read() {
     JsonPath path;
-    if (text_.starts_with('$')) ++at_;
-    else if (!text_.starts_with('[') && !text_.empty()) dot_first_ = true;
+    if (text_.starts_with('$'))
+      ++at_;
+    else if (!text_.starts_with('[') && !text_.empty())
+      dot_first_ = true;
     while (at_ < text_.size() || dot_first_) {
       if (path.steps_.size() >= kMaxSteps) return Failure("The JSONPath has too many steps.");
       if (!step(path)) return Failure("Invalid JSONPath: " + std::string(text_));
@@ -210,9 +214,12 @@ class PathReader {
     const std::size_t start = at_;
     while (at_ < text_.size() && (name_char(text_[at_]) || text_[at_] == '.')) ++at_;
     const std::string_view word = text_.substr(start, at_ - start);
-    if (word == "true" || word == "false") out = wire::Value(word == "true");
-    else if (const auto number = parse_double(word)) out = wire::Value(*number);
-    else if (word != "null") return false;
+    if (word == "true" || word == "false")
+      out = wire::Value(word == "true");
+    else if (const auto number = parse_double(word))
+      out = wire::Value(*number);
+    else if (word != "null")
+      return false;
     return true;
   }
 
@@ -234,9 +241,12 @@ bool JsonPath::accepts(const Step& step, const wire::Value& value) {
   if (!v) return false;
   const auto a = number_of(*v), b = number_of(step.literal);
   int order = 0;
-  if (a && b) order = *a < *b ? -1 : *a > *b ? 1 : 0;
-  else if (v->is_text() && step.literal.is_text()) order = v->text().compare(step.literal.text());
-  else return step.op == "==" ? *v == step.literal : step.op == "!=" && !(*v == step.literal);
+  if (a && b)
+    order = *a < *b ? -1 : *a > *b ? 1 : 0;
+  else if (v->is_text() && step.literal.is_text())
+    order = v->text().compare(step.literal.text());
+  else
+    return step.op == "==" ? *v == step.literal : step.op == "!=" && !(*v == step.literal);
   if (step.op == "==") return order == 0;
   if (step.op == "!=") return order != 0;
   if (step.op == "<") return order < 0;
@@ -245,7 +255,8 @@ bool JsonPath::accepts(const Step& step, const wire::Value& value) {
   return order >= 0;
 }
 
-void JsonPath::apply(const Step& step, const std::vector<const wire::Value*>& in, std::vector<const wire::Value*>& out) {
+void JsonPath::apply(const Step& step, const std::vector<const wire::Value*>& in,
+                     std::vector<const wire::Value*>& out) {
   const auto at = [](const wire::List& list, std::int64_t i) -> const wire::Value* {
     const auto size = static_cast<std::int64_t>(list.size());
     if (i < 0) i += size;
@@ -266,13 +277,20 @@ void JsonPath::apply(const Step& step, const std::vector<const wire::Value*>& in
       case Step::Kind::slice:
         if (v->is_list()) {
           const auto size = static_cast<std::int64_t>(v->list().size());
-          const auto bound = [&](std::int64_t i) { return std::clamp<std::int64_t>(i < 0 ? i + size : i, 0, size); };
+          const auto bound = [&](std::int64_t i) {
+            return std::clamp<std::int64_t>(i < 0 ? i + size : i, 0, size);
+          };
           const std::int64_t to = step.has_to ? bound(step.to) : size;
-          for (std::int64_t i = step.has_from ? bound(step.from) : 0; i < to; ++i) out.push_back(at(v->list(), i));
+          for (std::int64_t i = step.has_from ? bound(step.from) : 0; i < to; ++i)
+            out.push_back(at(v->list(), i));
         }
         break;
-      case Step::Kind::all: children(*v, out); break;
-      case Step::Kind::descend: descend(*v, out); break;
+      case Step::Kind::all:
+        children(*v, out);
+        break;
+      case Step::Kind::descend:
+        descend(*v, out);
+        break;
       case Step::Kind::filter: {
         std::vector<const wire::Value*> candidates;
         children(*v, candidates);
@@ -293,8 +311,10 @@ JsonPath::Selection JsonPath::select(const wire::Value& root) const {
   }
   Selection s;
   s.is_list = !definite_;
-  if (!definite_) s.all = std::move(now);
-  else if (!now.empty()) s.one = now.front();
+  if (!definite_)
+    s.all = std::move(now);
+  else if (!now.empty())
+    s.one = now.front();
   return s;
 }
 

@@ -1,5 +1,6 @@
-// JsonPath: the part of Jayway's JSONPath that templates use: $.a.b, ['a'], ["a"], [0], [-1], [1:3], [*], .*, ..a,
-// [0,2], ['a','b'] and [?(@.a == 1)]. Stateless, any thread. A path that is not of this form is a Failure.
+// JsonPath: the part of Jayway's JSONPath that templates use: $.a.b, ['a'], ["a"], [0], [-1], [1:3], [*], .*,
+// ..a, [0,2], ['a','b'] and [?(@.a == 1)]. Stateless, any thread. A path that is not of this form is a
+// Failure.
 #pragma once
 #include <memory>
 #include <string>
@@ -14,7 +15,8 @@ namespace puddle::vtl {
 class JsonPath {
  public:
   static Result<JsonPath> parse(std::string_view text);
-  /// What the path selects: one value for a definite path; a list for an indefinite one. Null pointer: nothing there.
+  /// What the path selects: one value for a definite path; a list for an indefinite one. Null pointer:
+  /// nothing there.
   struct Selection {
     const wire::Value* one = nullptr;
     bool is_list = false;
@@ -35,7 +37,8 @@ class JsonPath {
     wire::Value literal;
   };
   friend class PathReader;
-  static void apply(const Step& step, const std::vector<const wire::Value*>& in, std::vector<const wire::Value*>& out);
+  static void apply(const Step& step, const std::vector<const wire::Value*>& in,
+                    std::vector<const wire::Value*>& out);
   static bool accepts(const Step& step, const wire::Value& value);
   std::vector<Step> steps_;
   bool definite_ = true;

@@ -27,8 +27,9 @@ Object Renderer::list_method(ListObject& list, const std::string& name, std::vec
     return list.items.begin() + static_cast<std::ptrdiff_t>(*i);
   };
   const auto where = [&](const Object& what) {
-    return std::find_if(list.items.begin(), list.items.end(),
-                        [&](const Object& o) { return o.index() == what.index() && same(o, what, limits_.output_bytes); });
+    return std::find_if(list.items.begin(), list.items.end(), [&](const Object& o) {
+      return o.index() == what.index() && same(o, what, limits_.output_bytes);
+    });
   };
   if (name == "size" && n == 0) return size;
   if (name == "isEmpty" && n == 0) return size == 0;
@@ -74,7 +75,8 @@ Object Renderer::list_method(ListObject& list, const std::string& name, std::vec
 
 Object Renderer::map_method(MapObject& map, const std::string& name, std::vector<Object>& arguments) {
   const std::size_t n = arguments.size();
-  const std::string key = n > 0 && !std::holds_alternative<MapObject*>(arguments[0]) ? text(arguments[0]) : std::string();
+  const std::string key =
+      n > 0 && !std::holds_alternative<MapObject*>(arguments[0]) ? text(arguments[0]) : std::string();
   if (name == "size" && n == 0) return static_cast<std::int64_t>(map.entries.size());
   if (name == "isEmpty" && n == 0) return map.entries.empty();
   if (name == "get" && n == 1) return property(Object(&map), key);
@@ -95,21 +97,25 @@ Object Renderer::map_method(MapObject& map, const std::string& name, std::vector
       const auto copy = (*other)->entries;
       heap_.spend(copy.size() * sizeof(copy[0]));
       for (const auto& [k, v] : copy) {
-        if (Object* slot = map.find(k)) *slot = v;
-        else map.entries.emplace_back(k, v);
+        if (Object* slot = map.find(k))
+          *slot = v;
+        else
+          map.entries.emplace_back(k, v);
       }
     }
     return Nothing{};
   }
   if (name == "remove" && n == 1) {
-    const auto it = std::find_if(map.entries.begin(), map.entries.end(), [&](const auto& e) { return e.first == key; });
+    const auto it =
+        std::find_if(map.entries.begin(), map.entries.end(), [&](const auto& e) { return e.first == key; });
     if (it == map.entries.end()) return Nothing{};
     Object old = it->second;
     map.entries.erase(it);
     return old;
   }
   // An entry of entrySet() is a map of its own: $e.key, $e.value, and the getters.
-  if ((name == "getKey" || name == "getValue") && n == 0) return property(Object(&map), name == "getKey" ? "key" : "value");
+  if ((name == "getKey" || name == "getValue") && n == 0)
+    return property(Object(&map), name == "getKey" ? "key" : "value");
   if (name != "keySet" && name != "values" && name != "entrySet") return Nothing{};
   ListObject* out = heap_.list();
   heap_.spend(map.entries.size() * sizeof(Object));
@@ -131,7 +137,8 @@ Object Renderer::map_method(MapObject& map, const std::string& name, std::vector
   return out;
 }
 
-Object Renderer::number_method(const Object& number, const std::string& name, std::vector<Object>& arguments) {
+Object Renderer::number_method(const Object& number, const std::string& name,
+                               std::vector<Object>& arguments) {
   if (!arguments.empty()) return Nothing{};
   const auto* i = std::get_if<std::int64_t>(&number);
   const auto* d = std::get_if<double>(&number);

@@ -24,8 +24,10 @@ void print_java_list(std::string& out, const ListObject& list, std::size_t limit
   out += '[';
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     if (i > 0) out += ", ";
-    if (is_nothing(list.items[i])) out += "null";
-    else print_at(out, list.items[i], limit, depth);
+    if (is_nothing(list.items[i]))
+      out += "null";
+    else
+      print_at(out, list.items[i], limit, depth);
   }
   out += ']';
 }
@@ -37,21 +39,29 @@ void print_java_map(std::string& out, const MapObject& map, std::size_t limit, s
     if (!std::exchange(first, false)) out += ", ";
     out += key;
     out += '=';
-    if (is_nothing(value)) out += "null";
-    else print_at(out, value, limit, depth);
+    if (is_nothing(value))
+      out += "null";
+    else
+      print_at(out, value, limit, depth);
   }
   out += '}';
 }
 
 void print_at(std::string& out, const Object& value, std::size_t limit, std::size_t depth) {
   check(out, limit, depth);
-  if (const auto* s = std::get_if<std::string>(&value)) out += *s;
-  else if (const auto* b = std::get_if<bool>(&value)) out += *b ? "true" : "false";
-  else if (const auto* i = std::get_if<std::int64_t>(&value)) out += std::to_string(*i);
-  else if (const auto* d = std::get_if<double>(&value)) out += print_number(*d);
+  if (const auto* s = std::get_if<std::string>(&value))
+    out += *s;
+  else if (const auto* b = std::get_if<bool>(&value))
+    out += *b ? "true" : "false";
+  else if (const auto* i = std::get_if<std::int64_t>(&value))
+    out += std::to_string(*i);
+  else if (const auto* d = std::get_if<double>(&value))
+    out += print_number(*d);
   else if (const auto* l = std::get_if<ListObject*>(&value)) {
-    if ((*l)->json) print_json(out, value, limit, depth + 1);
-    else print_java_list(out, **l, limit, depth + 1);
+    if ((*l)->json)
+      print_json(out, value, limit, depth + 1);
+    else
+      print_java_list(out, **l, limit, depth + 1);
   } else if (const auto* m = std::get_if<MapObject*>(&value)) {
     if (!(*m)->hidden) print_java_map(out, **m, limit, depth + 1);
   }
@@ -97,14 +107,23 @@ Object Heap::from(const wire::Value& value, std::size_t depth) {
   using Kind = wire::Value::Kind;
   if (depth > kDepth) throw RenderError{"A value is nested too deeply."};
   switch (value.kind()) {
-    case Kind::null: return Nothing{};
-    case Kind::boolean: return value.boolean();
-    case Kind::integer: return value.integer();
-    case Kind::real: return value.real();
-    case Kind::text: spend(value.text().size()); return value.text();
-    case Kind::bytes: return base64(value.bytes().data);
-    case Kind::time: return to_seconds(value.time());
-    case Kind::raw: return value.raw().json;
+    case Kind::null:
+      return Nothing{};
+    case Kind::boolean:
+      return value.boolean();
+    case Kind::integer:
+      return value.integer();
+    case Kind::real:
+      return value.real();
+    case Kind::text:
+      spend(value.text().size());
+      return value.text();
+    case Kind::bytes:
+      return base64(value.bytes().data);
+    case Kind::time:
+      return to_seconds(value.time());
+    case Kind::raw:
+      return value.raw().json;
     case Kind::list: {
       ListObject* out = list();
       out->json = true;
@@ -216,7 +235,9 @@ bool same(const Object& a, const Object& b, std::size_t limit) {
     if (const auto* i = std::get_if<std::int64_t>(&o)) return static_cast<double>(*i);
     return std::nullopt;
   };
-  if (a.index() == b.index() && !std::holds_alternative<ListObject*>(a) && !std::holds_alternative<MapObject*>(a)) return a == b;
+  if (a.index() == b.index() && !std::holds_alternative<ListObject*>(a) &&
+      !std::holds_alternative<MapObject*>(a))
+    return a == b;
   const auto x = number(a), y = number(b);
   if (x && y) return !(*x < *y) && !(*x > *y);
   // The rest compares by text, as Velocity does with different classes; nothing equals "".

@@ -1,5 +1,6 @@
-// Object: a value while a template runs. Lists and maps have identity (add and put change what others see), so they
-// live in the Heap of one rendering and Objects point to them: cycles are harmless and everything dies together.
+// Object: a value while a template runs. Lists and maps have identity (add and put change what others see),
+// so they live in the Heap of one rendering and Objects point to them: cycles are harmless and everything
+// dies together.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -22,7 +23,8 @@ struct Nothing {
 };
 enum class Builtin { input, util };
 
-using Object = std::variant<Nothing, bool, std::int64_t, double, std::string, ListObject*, MapObject*, Builtin, const Block*>;
+using Object = std::variant<Nothing, bool, std::int64_t, double, std::string, ListObject*, MapObject*,
+                            Builtin, const Block*>;
 
 struct ListObject {
   std::vector<Object> items;

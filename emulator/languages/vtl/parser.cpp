@@ -15,19 +15,23 @@ constexpr std::array<std::string_view, 9> kDirectives{"set",     "if",    "elsei
 bool letter(char c) { return std::isalpha(static_cast<unsigned char>(c)); }
 
 bool needs_parenthesis(std::string_view directive) {
-  return directive == "set" || directive == "if" || directive == "elseif" || directive == "foreach" || directive == "define";
+  return directive == "set" || directive == "if" || directive == "elseif" || directive == "foreach" ||
+         directive == "define";
 }
 
 }  // namespace
 
 void Parser::fail(const std::string& why) const {
-  const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(std::min(at_, text_.size())), '\n');
+  const auto line =
+      1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(std::min(at_, text_.size())),
+                     '\n');
   throw SyntaxError{why + " in line " + std::to_string(line)};
 }
 
 void Parser::append_text(Block& out, std::string_view text) {
   if (text.empty()) return;
-  if (out.statements.empty() || out.statements.back().kind != Statement::Kind::text) out.statements.emplace_back();
+  if (out.statements.empty() || out.statements.back().kind != Statement::Kind::text)
+    out.statements.emplace_back();
   out.statements.back().text += text;
   after_markup_ = false;
 }
@@ -37,8 +41,10 @@ void Parser::swallow_line_end() {
   std::size_t at = at_;
   while (at < text_.size() && (text_[at] == ' ' || text_[at] == '\t')) ++at;
   if (at < text_.size() && text_[at] == '\r') ++at;
-  if (at < text_.size() && text_[at] == '\n') at_ = at + 1;
-  else if (at > at_ && text_[at - 1] == '\r') at_ = at;
+  if (at < text_.size() && text_[at] == '\n')
+    at_ = at + 1;
+  else if (at > at_ && text_[at - 1] == '\r')
+    at_ = at;
   after_markup_ = true;
 }
 
@@ -58,9 +64,12 @@ std::string_view Parser::keyword_at(std::size_t at, std::size_t& after) const {
   // "#elsefoo" is #else and then text; "#elseif" is itself.
   const auto exact = std::find(kDirectives.begin(), kDirectives.end(), word);
   if (exact == kDirectives.end()) {
-    if (word.starts_with("else") && !word.starts_with("elseif")) word = word.substr(0, 4);
-    else if (word.starts_with("end")) word = word.substr(0, 3);
-    else return {};
+    if (word.starts_with("else") && !word.starts_with("elseif"))
+      word = word.substr(0, 4);
+    else if (word.starts_with("end"))
+      word = word.substr(0, 3);
+    else
+      return {};
   }
   end = start + word.size();
   if (braces) {
@@ -177,11 +186,17 @@ std::optional<Parser::Ending> Parser::directive(Block& out) {
     return std::nullopt;
   }
   at_ = after;
-  if (name == "set") set(out);
-  else if (name == "if") choose(out);
-  else if (name == "foreach") foreach(out);
-  else if (name == "define") define(out);
-  else if (name == "elseif") return Ending::otherwise_if;
+  if (name == "set")
+    set(out);
+  else if (name == "if")
+    choose(out);
+  else if (name == "foreach")
+    foreach (out)
+      ;
+  else if (name == "define")
+    define(out);
+  else if (name == "elseif")
+    return Ending::otherwise_if;
   else if (name == "break" || name == "stop") {
     Statement s;
     s.kind = name == "break" ? Statement::Kind::leave_loop : Statement::Kind::stop;
@@ -233,7 +248,7 @@ void Parser::choose(Block& out) {
   out.statements.push_back(std::move(s));
 }
 
-void Parser::foreach(Block& out) {
+void Parser::foreach (Block& out) {
   skip_space();
   expect('(');
   skip_space();

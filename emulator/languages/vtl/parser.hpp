@@ -1,5 +1,6 @@
-// Parser: template text -> Block. A cursor over the text that both halves (directives in parser.cpp, expressions in
-// expression_parser.cpp) move. Throws SyntaxError, which Template::parse turns into a Failure; internal to vtl.
+// Parser: template text -> Block. A cursor over the text that both halves (directives in parser.cpp,
+// expressions in expression_parser.cpp) move. Throws SyntaxError, which Template::parse turns into a Failure;
+// internal to vtl.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -30,7 +31,7 @@ class Parser {
   void backslashes(Block& out);
   void set(Block& out);
   void choose(Block& out);
-  void foreach(Block& out);
+  void foreach (Block& out);
   void define(Block& out);
   std::string_view keyword_at(std::size_t at, std::size_t& after) const;
   bool opens_parenthesis(std::size_t at) const;
@@ -71,7 +72,8 @@ class Parser {
   std::size_t at_ = 0;
   std::size_t depth_limit_;
   std::size_t depth_;
-  bool after_markup_ = true;  // the last thing was a directive, a reference or the start: blanks before #set vanish
+  bool after_markup_ =
+      true;  // the last thing was a directive, a reference or the start: blanks before #set vanish
 };
 
 }  // namespace puddle::vtl

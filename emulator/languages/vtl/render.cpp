@@ -48,8 +48,10 @@ std::string Renderer::run(const Block& root_block) {
 
 std::string Renderer::text(const Object& value) {
   std::string out;
-  if (const auto* b = std::get_if<const Block*>(&value)) block(**b, out);
-  else print(out, value, limits_.output_bytes);
+  if (const auto* b = std::get_if<const Block*>(&value))
+    block(**b, out);
+  else
+    print(out, value, limits_.output_bytes);
   heap_.spend(out.size());
   return out;
 }
@@ -67,15 +69,27 @@ Renderer::Flow Renderer::statement(const Statement& s, std::string& out) {
   heap_.step();
   if (out.size() > limits_.output_bytes) throw RenderError{"The output is too large."};
   switch (s.kind) {
-    case Statement::Kind::text: out += s.text; break;
+    case Statement::Kind::text:
+      out += s.text;
+      break;
     case Statement::Kind::reference:
-    case Statement::Kind::escaped: print_reference(s, out); break;
-    case Statement::Kind::set: set(s); break;
-    case Statement::Kind::choose: return choose(s, out);
-    case Statement::Kind::foreach: return loop(s, out);
-    case Statement::Kind::define: variables_[s.text] = &s.blocks[0]; break;
-    case Statement::Kind::leave_loop: return Flow::leave_loop;
-    case Statement::Kind::stop: return Flow::stop;
+    case Statement::Kind::escaped:
+      print_reference(s, out);
+      break;
+    case Statement::Kind::set:
+      set(s);
+      break;
+    case Statement::Kind::choose:
+      return choose(s, out);
+    case Statement::Kind::foreach:
+      return loop(s, out);
+    case Statement::Kind::define:
+      variables_[s.text] = &s.blocks[0];
+      break;
+    case Statement::Kind::leave_loop:
+      return Flow::leave_loop;
+    case Statement::Kind::stop:
+      return Flow::stop;
   }
   return Flow::on;
 }
@@ -90,8 +104,10 @@ void Renderer::print_reference(const Statement& s, std::string& out) {
       return;
     }
   }
-  if (const auto* b = std::get_if<const Block*>(&value)) block(**b, out);
-  else print(out, value, limits_.output_bytes);
+  if (const auto* b = std::get_if<const Block*>(&value))
+    block(**b, out);
+  else
+    print(out, value, limits_.output_bytes);
 }
 
 void Renderer::set(const Statement& s) {
@@ -112,8 +128,10 @@ void Renderer::assign(Object& owner, const Access& access, Object value) {
   if (access.kind == Access::Kind::index) key = evaluate(*access.arguments[0]);
   if (auto* const* map = std::get_if<MapObject*>(&owner)) {
     const std::string name = text(key);
-    if (Object* slot = (*map)->find(name)) *slot = std::move(value);
-    else (*map)->entries.emplace_back(name, std::move(value));
+    if (Object* slot = (*map)->find(name))
+      *slot = std::move(value);
+    else
+      (*map)->entries.emplace_back(name, std::move(value));
   } else if (auto* const* list = std::get_if<ListObject*>(&owner)) {
     const auto* i = std::get_if<std::int64_t>(&key);
     const auto size = static_cast<std::int64_t>((*list)->items.size());
@@ -131,7 +149,8 @@ Renderer::Flow Renderer::choose(const Statement& s, std::string& out) {
 Renderer::Flow Renderer::loop(const Statement& s, std::string& out) {
   const Object over = evaluate(*s.expressions[0]);
   std::vector<Object> items;
-  if (auto* const* list = std::get_if<ListObject*>(&over)) items = (*list)->items;
+  if (auto* const* list = std::get_if<ListObject*>(&over))
+    items = (*list)->items;
   else if (auto* const* map = std::get_if<MapObject*>(&over))
     for (const auto& [key, value] : (*map)->entries) items.push_back(value);
   if (items.size() > limits_.iterations) items.resize(limits_.iterations);
@@ -171,17 +190,23 @@ Object Renderer::evaluate(const Expression& e) {
   heap_.step();
   const Level level(depth_, 8 * limits_.depth);
   switch (e.kind) {
-    case K::integer: return e.integer;
-    case K::real: return e.real;
-    case K::boolean: return e.integer != 0;
-    case K::text: heap_.spend(e.text.size()); return e.text;
+    case K::integer:
+      return e.integer;
+    case K::real:
+      return e.real;
+    case K::boolean:
+      return e.integer != 0;
+    case K::text:
+      heap_.spend(e.text.size());
+      return e.text;
     case K::interpolated: {
       std::string out;
       block(*e.block, out);
       heap_.spend(out.size());
       return out;
     }
-    case K::reference: return resolve(*e.reference);
+    case K::reference:
+      return resolve(*e.reference);
     case K::list: {
       ListObject* out = heap_.list();
       for (const auto& part : e.parts) out->items.push_back(evaluate(*part));
@@ -192,16 +217,23 @@ Object Renderer::evaluate(const Expression& e) {
       for (std::size_t i = 0; i + 1 < e.parts.size(); i += 2) {
         const std::string key = text(evaluate(*e.parts[i]));
         Object value = evaluate(*e.parts[i + 1]);
-        if (Object* slot = out->find(key)) *slot = std::move(value);
-        else out->entries.emplace_back(key, std::move(value));
+        if (Object* slot = out->find(key))
+          *slot = std::move(value);
+        else
+          out->entries.emplace_back(key, std::move(value));
       }
       return out;
     }
-    case K::range: return range(e);
-    case K::negate: return !truth(evaluate(*e.parts[0]));
-    case K::both: return truth(evaluate(*e.parts[0])) && truth(evaluate(*e.parts[1]));
-    case K::either: return truth(evaluate(*e.parts[0])) || truth(evaluate(*e.parts[1]));
-    default: break;
+    case K::range:
+      return range(e);
+    case K::negate:
+      return !truth(evaluate(*e.parts[0]));
+    case K::both:
+      return truth(evaluate(*e.parts[0])) && truth(evaluate(*e.parts[1]));
+    case K::either:
+      return truth(evaluate(*e.parts[0])) || truth(evaluate(*e.parts[1]));
+    default:
+      break;
   }
   const Object a = evaluate(*e.parts[0]);
   const Object b = evaluate(*e.parts[1]);
@@ -216,10 +248,14 @@ bool Renderer::compare(Expression::Kind kind, const Object& a, const Object& b) 
   const auto x = number_of(a), y = number_of(b);
   if (!x || !y) return false;
   switch (kind) {
-    case K::less: return *x < *y;
-    case K::less_equal: return *x <= *y;
-    case K::greater: return *x > *y;
-    default: return *x >= *y;
+    case K::less:
+      return *x < *y;
+    case K::less_equal:
+      return *x <= *y;
+    case K::greater:
+      return *x > *y;
+    default:
+      return *x >= *y;
   }
 }
 
@@ -244,11 +280,16 @@ Object Renderer::arithmetic(Expression::Kind kind, const Object& a, const Object
     if (!overflow) return out;
   }
   switch (kind) {
-    case K::add: return *x + *y;
-    case K::subtract: return *x - *y;
-    case K::multiply: return *x * *y;
-    case K::divide: return std::fpclassify(*y) == FP_ZERO ? Object(Nothing{}) : Object(*x / *y);
-    default: return std::fpclassify(*y) == FP_ZERO ? Object(Nothing{}) : Object(std::fmod(*x, *y));
+    case K::add:
+      return *x + *y;
+    case K::subtract:
+      return *x - *y;
+    case K::multiply:
+      return *x * *y;
+    case K::divide:
+      return std::fpclassify(*y) == FP_ZERO ? Object(Nothing{}) : Object(*x / *y);
+    default:
+      return std::fpclassify(*y) == FP_ZERO ? Object(Nothing{}) : Object(std::fmod(*x, *y));
   }
 }
 
@@ -285,7 +326,8 @@ Object Renderer::root(const std::string& name) {
   }
   if (name == "stageVariables") {
     if (!stage_variables_)
-      stage_variables_ = heap_.from(wire::Value(inputs_.stage_variables ? inputs_.stage_variables() : wire::Map()));
+      stage_variables_ =
+          heap_.from(wire::Value(inputs_.stage_variables ? inputs_.stage_variables() : wire::Map()));
     return *stage_variables_;
   }
   return Nothing{};
@@ -309,7 +351,8 @@ Object Renderer::property(const Object& owner, std::string_view name) {
     const Object* found = std::as_const(**map).find(name);
     return found ? *found : Object(Nothing{});
   }
-  if (const auto* builtin = std::get_if<Builtin>(&owner); builtin && *builtin == Builtin::input && name == "body") {
+  if (const auto* builtin = std::get_if<Builtin>(&owner);
+      builtin && *builtin == Builtin::input && name == "body") {
     heap_.spend(inputs_.body.size());
     return body();
   }

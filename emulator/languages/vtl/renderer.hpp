@@ -14,7 +14,8 @@ namespace puddle::vtl {
 
 class Renderer {
  public:
-  Renderer(const Inputs& inputs, const Limits& limits) : inputs_(inputs), limits_(limits), heap_(limits.steps, limits.bytes) {}
+  Renderer(const Inputs& inputs, const Limits& limits)
+      : inputs_(inputs), limits_(limits), heap_(limits.steps, limits.bytes) {}
   std::string run(const Block& root);
 
  private:

@@ -48,7 +48,8 @@ void check(const RE2& re) {
 re2::StringPiece piece(std::string_view s) { return re2::StringPiece(s.data(), s.size()); }
 
 /// Java's replacement text: $1 and backslash escapes.
-void append_replacement(std::string& out, std::string_view with, const std::vector<re2::StringPiece>& groups) {
+void append_replacement(std::string& out, std::string_view with,
+                        const std::vector<re2::StringPiece>& groups) {
   for (std::size_t i = 0; i < with.size(); ++i) {
     if (with[i] == '\\' && i + 1 < with.size()) {
       out += with[++i];
@@ -62,13 +63,15 @@ void append_replacement(std::string& out, std::string_view with, const std::vect
   }
 }
 
-std::string replace(const std::string& s, const std::string& pattern, std::string_view with, bool all, std::size_t limit) {
+std::string replace(const std::string& s, const std::string& pattern, std::string_view with, bool all,
+                    std::size_t limit) {
   const RE2 re(pattern, options());
   check(re);
   std::vector<re2::StringPiece> groups(static_cast<std::size_t>(re.NumberOfCapturingGroups()) + 1);
   std::string out;
   std::size_t at = 0;
-  while (at <= s.size() && re.Match(piece(s), at, s.size(), RE2::UNANCHORED, groups.data(), static_cast<int>(groups.size()))) {
+  while (at <= s.size() &&
+         re.Match(piece(s), at, s.size(), RE2::UNANCHORED, groups.data(), static_cast<int>(groups.size()))) {
     const auto start = static_cast<std::size_t>(groups[0].data() - s.data());
     out.append(s, at, start - at);
     append_replacement(out, with, groups);
@@ -109,7 +112,8 @@ std::vector<std::string> split_by(const std::string& s, const std::string& patte
 
 }  // namespace
 
-Object Renderer::string_method(const std::string& s, const std::string& name, std::vector<Object>& arguments) {
+Object Renderer::string_method(const std::string& s, const std::string& name,
+                               std::vector<Object>& arguments) {
   const std::size_t n = arguments.size();
   const auto argument = [&](std::size_t i) { return text(arguments[i]); };
   heap_.spend(s.size());

@@ -1,6 +1,7 @@
-// VTL: the mapping template language of API Gateway: Velocity 1.7 as the gateway runs it (unresolved references print
-// nothing and count as true, no macros). Text in, text out. Stateless but for the parsed template, which is immutable
-// and may be shared; any thread. Fails as a Result: bad syntax in parse(), a bound or an impossible call in render().
+// VTL: the mapping template language of API Gateway: Velocity 1.7 as the gateway runs it (unresolved
+// references print nothing and count as true, no macros). Text in, text out. Stateless but for the parsed
+// template, which is immutable and may be shared; any thread. Fails as a Result: bad syntax in parse(), a
+// bound or an impossible call in render().
 #pragma once
 #include <cstddef>
 #include <functional>
@@ -36,12 +37,13 @@ class Template {
 
 /// What a template can refer to. Views and references live until render() returns.
 struct Inputs {
-  std::string_view body;                        ///< $input.body; an empty one is "{}", as the gateway shows it
+  std::string_view body;  ///< $input.body; an empty one is "{}", as the gateway shows it
   /// {"path": {...}, "querystring": {...}, "header": {...}}, for $input.params; asked for once, when needed.
   std::function<wire::Map()> params;
-  std::function<wire::Map()> context;           ///< $context; likewise
-  std::function<wire::Map()> stage_variables;   ///< $stageVariables; likewise
-  /// {"requestOverride": ..., "responseOverride": ...}: read and, when a template set them, replaced. May be null.
+  std::function<wire::Map()> context;          ///< $context; likewise
+  std::function<wire::Map()> stage_variables;  ///< $stageVariables; likewise
+  /// {"requestOverride": ..., "responseOverride": ...}: read and, when a template set them, replaced. May be
+  /// null.
   wire::Map* overrides = nullptr;
 };
 

@@ -18,7 +18,9 @@ const wire::ServiceWire& ApiGateway::wire() const {
   return kWire;
 }
 
-const std::vector<std::string_view>& ApiGateway::known_operations() const { return apigateway::known_operations(); }
+const std::vector<std::string_view>& ApiGateway::known_operations() const {
+  return apigateway::known_operations();
+}
 
 AwsError ApiGateway::validation_error(std::string message) const {
   return AwsError("ValidationException", std::move(message), 400);
@@ -62,8 +64,8 @@ Method& ApiGateway::need_method(const Call& call, const std::string& api, const 
   return it->second;
 }
 
-Integration& ApiGateway::need_integration(const Call& call, const std::string& api, const std::string& resource,
-                                          const std::string& verb) {
+Integration& ApiGateway::need_integration(const Call& call, const std::string& api,
+                                          const std::string& resource, const std::string& verb) {
   Method& method = need_method(call, api, resource, verb);
   if (!method.integration) throw kNotFound("Invalid Integration identifier specified");
   return *method.integration;

@@ -1,5 +1,6 @@
-// ApiGateway: REST APIs and their execution. Memory mirrors the rows (records.hpp); a deployment is an immutable
-// snapshot, compiled at its first call. Owned by the Engine, engine thread only; handlers throw AwsError.
+// ApiGateway: REST APIs and their execution. Memory mirrors the rows (records.hpp); a deployment is an
+// immutable snapshot, compiled at its first call. Owned by the Engine, engine thread only; handlers throw
+// AwsError.
 #pragma once
 #include <map>
 #include <memory>
@@ -33,7 +34,8 @@ class ApiGateway final : public Service {
   // Look-up, with AWS's errors. References are valid until the next change.
   Api& need_api(const Call& call, const std::string& id);
   Resource& need_resource(const Call& call, const std::string& api, const std::string& id);
-  Method& need_method(const Call& call, const std::string& api, const std::string& resource, const std::string& verb);
+  Method& need_method(const Call& call, const std::string& api, const std::string& resource,
+                      const std::string& verb);
   Integration& need_integration(const Call& call, const std::string& api, const std::string& resource,
                                 const std::string& verb);
   Stage& need_stage(const Call& call, const std::string& api, const std::string& name);

@@ -13,7 +13,7 @@ inline constexpr std::size_t kMaxDeployments = 500;
 inline constexpr std::size_t kMaxVariables = 100;
 inline constexpr std::size_t kMaxTemplate = 300 * 1024;
 inline constexpr std::size_t kMaxPayload = 10 * 1024 * 1024;
-inline constexpr std::size_t kMaxLogText = 1024;        ///< of one value in a test's log
+inline constexpr std::size_t kMaxLogText = 1024;  ///< of one value in a test's log
 inline constexpr Duration kMinTimeout{50};
 inline constexpr Duration kMaxTimeout{29'000};
 

@@ -65,8 +65,9 @@ Shape Method::shape() {
 }
 
 Shape Resource::shape() {
-  return {required<&Resource::id>("id"), optional<&Resource::parent_id>("parentId"), optional<&Resource::part>("pathPart"),
-          required<&Resource::path>("path"), optional<&Resource::methods>("resourceMethods")};
+  return {required<&Resource::id>("id"), optional<&Resource::parent_id>("parentId"),
+          optional<&Resource::part>("pathPart"), required<&Resource::path>("path"),
+          optional<&Resource::methods>("resourceMethods")};
 }
 
 Shape Stage::shape() {
@@ -78,15 +79,19 @@ Shape Stage::shape() {
 Shape Endpoint::shape() { return {required<&Endpoint::types>("types")}; }
 
 Shape Api::shape() {
-  return {required<&Api::name>("name"),           optional<&Api::description>("description"),
-          optional<&Api::version>("version"),     optional<&Api::binary_types>("binaryMediaTypes"),
-          required<&Api::endpoint>("endpoint"),   optional<&Api::tags>("tags"),
+  return {required<&Api::name>("name"),
+          optional<&Api::description>("description"),
+          optional<&Api::version>("version"),
+          optional<&Api::binary_types>("binaryMediaTypes"),
+          required<&Api::endpoint>("endpoint"),
+          optional<&Api::tags>("tags"),
           required<&Api::root_id>("rootResourceId")};
 }
 
 std::map<std::string, std::unique_ptr<Api>> Records::load() {
   std::map<std::string, std::unique_ptr<Api>> out;
-  for (Rows r = store_.query("SELECT id, account, region, created, document FROM apigateway_apis"); r.next();) {
+  for (Rows r = store_.query("SELECT id, account, region, created, document FROM apigateway_apis");
+       r.next();) {
     auto api = std::make_unique<Api>(from_document<Api>(r.view(4)));
     api->id = r.text(0);
     api->account = r.text(1);
@@ -100,7 +105,8 @@ std::map<std::string, std::unique_ptr<Api>> Records::load() {
     const std::string id = resource.id;
     out.at(r.text(0))->resources.emplace(id, std::move(resource));
   }
-  for (Rows r = store_.query("SELECT api, id, created, description, snapshot FROM apigateway_deployments"); r.next();) {
+  for (Rows r = store_.query("SELECT api, id, created, description, snapshot FROM apigateway_deployments");
+       r.next();) {
     Deployment d;
     d.id = r.text(1);
     d.created = r.time(2);
@@ -134,9 +140,10 @@ std::map<std::string, std::string> Records::load_accounts() {
 
 void Records::save(const Api& api) {
   const std::string text = document(api);
-  store_.run("INSERT INTO apigateway_apis (id, account, region, created, document) VALUES (?1, ?2, ?3, ?4, ?5) "
-             "ON CONFLICT (id) DO UPDATE SET document = excluded.document",
-             {api.id, api.account, api.region, param(api.created), text});
+  store_.run(
+      "INSERT INTO apigateway_apis (id, account, region, created, document) VALUES (?1, ?2, ?3, ?4, ?5) "
+      "ON CONFLICT (id) DO UPDATE SET document = excluded.document",
+      {api.id, api.account, api.region, param(api.created), text});
 }
 
 void Records::remove_api(const std::string& id) {
@@ -158,11 +165,13 @@ void Records::remove_resource(const std::string& api, const std::string& id) {
 
 void Records::save(const std::string& api, const Deployment& deployment) {
   wire::List list;
-  for (const auto& [id, resource] : deployment.snapshot) list.push_back(wire::write_struct(&resource, Resource::shape()));
+  for (const auto& [id, resource] : deployment.snapshot)
+    list.push_back(wire::write_struct(&resource, Resource::shape()));
   const std::string text = wire::to_json(wire::Value(std::move(list)));
-  store_.run("INSERT OR REPLACE INTO apigateway_deployments (api, id, created, description, snapshot) "
-             "VALUES (?1, ?2, ?3, ?4, ?5)",
-             {api, deployment.id, param(deployment.created), deployment.description, text});
+  store_.run(
+      "INSERT OR REPLACE INTO apigateway_deployments (api, id, created, description, snapshot) "
+      "VALUES (?1, ?2, ?3, ?4, ?5)",
+      {api, deployment.id, param(deployment.created), deployment.description, text});
 }
 
 void Records::remove_deployment(const std::string& api, const std::string& id) {
@@ -171,8 +180,10 @@ void Records::remove_deployment(const std::string& api, const std::string& id) {
 
 void Records::save(const std::string& api, const Stage& stage) {
   const std::string text = document(stage);
-  store_.run("INSERT OR REPLACE INTO apigateway_stages (api, name, created, updated, document) VALUES (?1, ?2, ?3, ?4, ?5)",
-             {api, stage.name, param(stage.created), param(stage.updated), text});
+  store_.run(
+      "INSERT OR REPLACE INTO apigateway_stages (api, name, created, updated, document) VALUES (?1, ?2, ?3, "
+      "?4, ?5)",
+      {api, stage.name, param(stage.created), param(stage.updated), text});
 }
 
 void Records::remove_stage(const std::string& api, const std::string& name) {
@@ -180,8 +191,9 @@ void Records::remove_stage(const std::string& api, const std::string& name) {
 }
 
 void Records::save_account(const std::string& account, const std::string& region, const std::string& role) {
-  store_.run("INSERT OR REPLACE INTO apigateway_accounts (account, region, cloudwatch_role) VALUES (?1, ?2, ?3)",
-             {account, region, role});
+  store_.run(
+      "INSERT OR REPLACE INTO apigateway_accounts (account, region, cloudwatch_role) VALUES (?1, ?2, ?3)",
+      {account, region, role});
 }
 
 }  // namespace puddle::apigateway

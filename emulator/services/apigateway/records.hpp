@@ -1,5 +1,5 @@
-// Records: what API Gateway keeps, and all SQL of the service. The structs have the names of the published model, so
-// that one shape serves answers and rows. Engine thread only; StoreError on bugs of ours.
+// Records: what API Gateway keeps, and all SQL of the service. The structs have the names of the published
+// model, so that one shape serves answers and rows. Engine thread only; StoreError on bugs of ours.
 #pragma once
 #include <map>
 #include <memory>

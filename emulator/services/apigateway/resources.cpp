@@ -45,12 +45,15 @@ Value as_flags(const Value& v) {
 }
 
 /// Copies a property under the API's name, converted.
-void copy(const Value& from, std::string_view property, Map& to, std::string_view member, Value (*convert)(const Value&) = nullptr) {
+void copy(const Value& from, std::string_view property, Map& to, std::string_view member,
+          Value (*convert)(const Value&) = nullptr) {
   const Value* v = from.find(property);
   if (v && !v->is_null()) to[member] = convert ? convert(*v) : *v;
 }
 
-std::string text(const Value& properties, std::string_view name) { return std::string(properties.text_or(name)); }
+std::string text(const Value& properties, std::string_view name) {
+  return std::string(properties.text_or(name));
+}
 
 Value tags_of(const Value& list) {
   Map out;
@@ -170,18 +173,17 @@ std::vector<ClientCall> method_calls(const ResourceRequest& r) {
   const Value* integration = p.find("Integration");
   if (!integration || !integration->is_map()) return out;
   refuse_others(*integration, "Integration",
-                {"Type", "IntegrationHttpMethod", "Uri", "Credentials", "ContentHandling", "PassthroughBehavior",
-                 "RequestParameters", "RequestTemplates", "IntegrationResponses", "TimeoutInMillis", "CacheNamespace",
-                 "CacheKeyParameters", "ConnectionType"});
+                {"Type", "IntegrationHttpMethod", "Uri", "Credentials", "ContentHandling",
+                 "PassthroughBehavior", "RequestParameters", "RequestTemplates", "IntegrationResponses",
+                 "TimeoutInMillis", "CacheNamespace", "CacheKeyParameters", "ConnectionType"});
   Map in = method_address(r);
   copy(*integration, "Type", in, "type");
   copy(*integration, "IntegrationHttpMethod", in, "integrationHttpMethod");
   copy(*integration, "Uri", in, "uri");
   copy(*integration, "Credentials", in, "credentials");
   copy(*integration, "ContentHandling", in, "contentHandling");
-  copy(*integration, "PassthroughBehavior", in, "passthroughBehavior", [](const Value& v) {
-    return v.is_text() ? Value(upper(v.text())) : v;
-  });
+  copy(*integration, "PassthroughBehavior", in, "passthroughBehavior",
+       [](const Value& v) { return v.is_text() ? Value(upper(v.text())) : v; });
   copy(*integration, "RequestParameters", in, "requestParameters", as_texts);
   copy(*integration, "RequestTemplates", in, "requestTemplates", as_texts);
   copy(*integration, "TimeoutInMillis", in, "timeoutInMillis", as_integer);
@@ -191,8 +193,9 @@ std::vector<ClientCall> method_calls(const ResourceRequest& r) {
   out.push_back(call_of(r, "PutIntegration", std::move(in)));
   if (const Value* responses = integration->find("IntegrationResponses"); responses && responses->is_list())
     for (const Value& response : responses->list()) {
-      refuse_others(response, "IntegrationResponses",
-                    {"StatusCode", "SelectionPattern", "ResponseParameters", "ResponseTemplates", "ContentHandling"});
+      refuse_others(
+          response, "IntegrationResponses",
+          {"StatusCode", "SelectionPattern", "ResponseParameters", "ResponseTemplates", "ContentHandling"});
       Map map = method_address(r);
       copy(response, "StatusCode", map, "statusCode", [](const Value& v) {
         return v.kind() == Value::Kind::integer ? Value(std::to_string(v.integer())) : v;
@@ -336,21 +339,27 @@ Task<void> remove_account(ResourceRequest) { co_return; }
 std::vector<ResourceType> ApiGateway::resource_types() const {
   return {
       {"AWS::ApiGateway::RestApi",
-       {"Name", "Description", "EndpointConfiguration", "BinaryMediaTypes", "ApiKeySourceType", "DisableExecuteApiEndpoint",
-        "Tags"},
+       {"Name", "Description", "EndpointConfiguration", "BinaryMediaTypes", "ApiKeySourceType",
+        "DisableExecuteApiEndpoint", "Tags"},
        {},
        create_api,
        remove_api},
-      {"AWS::ApiGateway::Resource", {"RestApiId", "ParentId", "PathPart"}, {"RestApiId", "ParentId", "PathPart"},
-       create_resource, remove_resource},
+      {"AWS::ApiGateway::Resource",
+       {"RestApiId", "ParentId", "PathPart"},
+       {"RestApiId", "ParentId", "PathPart"},
+       create_resource,
+       remove_resource},
       {"AWS::ApiGateway::Method",
-       {"RestApiId", "ResourceId", "HttpMethod", "AuthorizationType", "ApiKeyRequired", "OperationName", "RequestParameters",
-        "RequestModels", "MethodResponses", "Integration"},
+       {"RestApiId", "ResourceId", "HttpMethod", "AuthorizationType", "ApiKeyRequired", "OperationName",
+        "RequestParameters", "RequestModels", "MethodResponses", "Integration"},
        {"RestApiId", "ResourceId", "HttpMethod"},
        create_method,
        remove_method},
-      {"AWS::ApiGateway::Deployment", {"RestApiId", "StageName", "Description", "StageDescription"}, {"RestApiId"},
-       create_deployment, remove_deployment},
+      {"AWS::ApiGateway::Deployment",
+       {"RestApiId", "StageName", "Description", "StageDescription"},
+       {"RestApiId"},
+       create_deployment,
+       remove_deployment},
       {"AWS::ApiGateway::Stage",
        {"RestApiId", "DeploymentId", "StageName", "Description", "Variables", "TracingEnabled", "Tags"},
        {"RestApiId", "DeploymentId"},

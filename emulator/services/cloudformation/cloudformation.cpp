@@ -25,7 +25,8 @@ std::vector<Migration> CloudFormation::migrations() const {
 }
 
 void CloudFormation::load() {
-  deps.jobs.handle("cloudformation.deploy", [this](Job job) { return deploy(*this, std::move(job)); }, 2);
+  deps.jobs.handle(
+      "cloudformation.deploy", [this](Job job) { return deploy(*this, std::move(job)); }, 2);
 }
 
 Stack CloudFormation::require(const Call& call, const std::string& name_or_id) const {
@@ -59,7 +60,8 @@ void CloudFormation::set_status(Stack& stack, std::string status, std::string re
   records.add(e);
 }
 
-void CloudFormation::set_status(const Stack& stack, Resource& r, std::string status, std::string reason, Time now) {
+void CloudFormation::set_status(const Stack& stack, Resource& r, std::string status, std::string reason,
+                                Time now) {
   r.status = std::move(status);
   r.reason = std::move(reason);
   r.at = now;

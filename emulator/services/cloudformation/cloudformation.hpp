@@ -1,5 +1,5 @@
-// CloudFormation: stacks of the resource types that the other services declare. A stack operation is a durable job; each
-// of its steps is a row before the next begins. Engine thread.
+// CloudFormation: stacks of the resource types that the other services declare. A stack operation is a
+// durable job; each of its steps is a row before the next begins. Engine thread.
 #pragma once
 #include <memory>
 #include <string>
@@ -21,7 +21,9 @@ class CloudFormation final : public Service {
   explicit CloudFormation(Deps deps);
   const wire::ServiceWire& wire() const override;
   const std::vector<Operation>& operations() const override { return operations_; }
-  const std::vector<std::string_view>& known_operations() const override { return cloudformation::known_operations(); }
+  const std::vector<std::string_view>& known_operations() const override {
+    return cloudformation::known_operations();
+  }
   std::vector<Migration> migrations() const override;
   void load() override;
 

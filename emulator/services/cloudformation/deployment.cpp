@@ -1,6 +1,6 @@
-// The steps of a stack operation. Every step is committed before the next starts; after a kill the job runs again and
-// goes on with what has no row yet. A resource that was being created when the process died is created again: where its
-// service answers that it exists, the stack fails with that reason and rolls back.
+// The steps of a stack operation. Every step is committed before the next starts; after a kill the job runs
+// again and goes on with what has no row yet. A resource that was being created when the process died is
+// created again: where its service answers that it exists, the stack fails with that reason and rolls back.
 #include <algorithm>
 #include <set>
 
@@ -26,7 +26,8 @@ ResourceRequest request_for(CloudFormation& service, const Stack& stack, const R
   r.logical_id = resource.logical_id;
   r.physical_id = resource.physical_id;
   r.properties = resource.properties;
-  r.name_suffix = stack.name + "-" + resource.logical_id + "-" + random_text(service.deps.entropy, 12, kUpperAlnum);
+  r.name_suffix =
+      stack.name + "-" + resource.logical_id + "-" + random_text(service.deps.entropy, 12, kUpperAlnum);
   r.now = service.deps.loop.now();
   return r;
 }
@@ -35,12 +36,14 @@ intrinsic::Scope scope_of(const Plan& plan, const Pseudo& pseudo, const std::vec
   intrinsic::Scope scope;
   scope.mappings = plan.section("Mappings");
   const auto find = [&made](std::string_view id) -> const Resource* {
-    const auto it = std::find_if(made.begin(), made.end(), [&](const Resource& r) { return r.logical_id == id; });
+    const auto it =
+        std::find_if(made.begin(), made.end(), [&](const Resource& r) { return r.logical_id == id; });
     return it == made.end() ? nullptr : &*it;
   };
   scope.ref = [&plan, &pseudo, find](std::string_view name) -> std::optional<Value> {
     if (auto found = pseudo.find(name)) return found;
-    if (const auto it = plan.parameters.find(std::string(name)); it != plan.parameters.end()) return it->second;
+    if (const auto it = plan.parameters.find(std::string(name)); it != plan.parameters.end())
+      return it->second;
     if (const Resource* r = find(name)) return Value(r->physical_id);
     return std::nullopt;
   };
@@ -58,12 +61,14 @@ intrinsic::Scope scope_of(const Plan& plan, const Pseudo& pseudo, const std::vec
 
 const ResourceType* find_type(const CloudFormation& service, std::string_view name) {
   const auto& types = *service.deps.resource_types;
-  const auto it = std::find_if(types.begin(), types.end(), [&](const ResourceType& t) { return t.name == name; });
+  const auto it =
+      std::find_if(types.begin(), types.end(), [&](const ResourceType& t) { return t.name == name; });
   return it == types.end() ? nullptr : &*it;
 }
 
 /// Creates one resource; the reason of the failure, or empty.
-Task<std::string> create_one(CloudFormation& service, const Stack& stack, const ResourceType& type, Resource& resource) {
+Task<std::string> create_one(CloudFormation& service, const Stack& stack, const ResourceType& type,
+                             Resource& resource) {
   std::string failure;
   try {
     ResourceRequest request = request_for(service, stack, resource);
@@ -80,7 +85,8 @@ Task<std::string> create_one(CloudFormation& service, const Stack& stack, const 
   co_return std::move(failure);
 }
 
-Task<std::string> remove_one(CloudFormation& service, const Stack& stack, const ResourceType& type, const Resource& resource) {
+Task<std::string> remove_one(CloudFormation& service, const Stack& stack, const ResourceType& type,
+                             const Resource& resource) {
   std::string failure;
   try {
     ResourceRequest request = request_for(service, stack, resource);
@@ -93,7 +99,8 @@ Task<std::string> remove_one(CloudFormation& service, const Stack& stack, const 
 }
 
 /// Removes what was created, newest first. The logical ids that could not be removed.
-Task<std::vector<std::string>> remove_all(CloudFormation& service, const Stack& stack, const std::set<std::string>& retained) {
+Task<std::vector<std::string>> remove_all(CloudFormation& service, const Stack& stack,
+                                          const std::set<std::string>& retained) {
   std::vector<Resource> resources = service.records.resources(stack.id);
   std::vector<std::string> failed;
   for (auto it = resources.rbegin(); it != resources.rend(); ++it) {
@@ -113,8 +120,9 @@ Task<std::vector<std::string>> remove_all(CloudFormation& service, const Stack& 
     }
     if (!failure.empty()) failed.push_back(r.logical_id);
     const Time after = service.deps.loop.now();
-    service.deps.store.atomically(
-        [&] { service.set_status(stack, r, failure.empty() ? "DELETE_COMPLETE" : "DELETE_FAILED", failure, after); });
+    service.deps.store.atomically([&] {
+      service.set_status(stack, r, failure.empty() ? "DELETE_COMPLETE" : "DELETE_FAILED", failure, after);
+    });
   }
   co_return std::move(failed);
 }
@@ -159,7 +167,10 @@ Task<> roll_back(CloudFormation& service, Stack stack, std::vector<std::string> 
   if (!left.empty()) status = remove ? "DELETE_FAILED" : "ROLLBACK_FAILED";
   service.deps.store.atomically([&] {
     if (status == "DELETE_COMPLETE") stack.deleted = after;
-    service.set_status(stack, status, left.empty() ? "" : "The following resource(s) failed to delete: [" + join(left, ", ") + "]. ", after);
+    service.set_status(
+        stack, status,
+        left.empty() ? "" : "The following resource(s) failed to delete: [" + join(left, ", ") + "]. ",
+        after);
   });
 }
 
@@ -168,7 +179,8 @@ Task<> create_stack(CloudFormation& service, Stack stack) {
   std::vector<std::string> failed;
   if (!planned) {
     const Time now = service.deps.loop.now();
-    service.deps.store.atomically([&] { service.set_status(stack, "ROLLBACK_COMPLETE", planned.error().message, now); });
+    service.deps.store.atomically(
+        [&] { service.set_status(stack, "ROLLBACK_COMPLETE", planned.error().message, now); });
     co_return;
   }
   const Plan& plan = *planned;
@@ -179,7 +191,8 @@ Task<> create_stack(CloudFormation& service, Stack stack) {
   std::int64_t seq = 0;
   for (const PlannedResource& wanted : plan.resources) {
     ++seq;
-    const bool there = std::any_of(made.begin(), made.end(), [&](const Resource& r) { return r.logical_id == wanted.logical_id; });
+    const bool there = std::any_of(made.begin(), made.end(),
+                                   [&](const Resource& r) { return r.logical_id == wanted.logical_id; });
     if (there) continue;
     Resource r;
     r.stack_id = stack.id;
@@ -189,8 +202,10 @@ Task<> create_stack(CloudFormation& service, Stack stack) {
     r.attributes = wire::Map();
     auto properties = intrinsic::resolve(wanted.properties, scope);
     std::string failure;
-    if (properties) r.properties = std::move(*properties);
-    else failure = properties.error().message;
+    if (properties)
+      r.properties = std::move(*properties);
+    else
+      failure = properties.error().message;
     Time now = service.deps.loop.now();
     service.deps.store.atomically([&] { service.set_status(stack, r, "CREATE_IN_PROGRESS", "", now); });
     if (failure.empty()) {
@@ -198,8 +213,9 @@ Task<> create_stack(CloudFormation& service, Stack stack) {
       failure = co_await std::move(work);
     }
     now = service.deps.loop.now();
-    service.deps.store.atomically(
-        [&] { service.set_status(stack, r, failure.empty() ? "CREATE_COMPLETE" : "CREATE_FAILED", failure, now); });
+    service.deps.store.atomically([&] {
+      service.set_status(stack, r, failure.empty() ? "CREATE_COMPLETE" : "CREATE_FAILED", failure, now);
+    });
     if (!failure.empty()) {
       failed.push_back(r.logical_id);
       break;
@@ -230,8 +246,10 @@ Task<> delete_stack(CloudFormation& service, Stack stack, std::set<std::string> 
   const Time now = service.deps.loop.now();
   service.deps.store.atomically([&] {
     if (failed.empty()) stack.deleted = now;
-    service.set_status(stack, failed.empty() ? "DELETE_COMPLETE" : "DELETE_FAILED",
-                       failed.empty() ? "" : "The following resource(s) failed to delete: [" + join(failed, ", ") + "]. ", now);
+    service.set_status(
+        stack, failed.empty() ? "DELETE_COMPLETE" : "DELETE_FAILED",
+        failed.empty() ? "" : "The following resource(s) failed to delete: [" + join(failed, ", ") + "]. ",
+        now);
   });
 }
 

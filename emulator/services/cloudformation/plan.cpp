@@ -69,7 +69,8 @@ void decide_conditions(Plan& plan, const Pseudo& pseudo) {
     const auto it = plan.parameters.find(std::string(name));
     return it == plan.parameters.end() ? std::nullopt : std::optional(it->second);
   };
-  const std::function<std::optional<bool>(std::string_view)> decide = [&](std::string_view name) -> std::optional<bool> {
+  const std::function<std::optional<bool>(std::string_view)> decide =
+      [&](std::string_view name) -> std::optional<bool> {
     const std::string key(name);
     if (const auto it = plan.conditions.find(key); it != plan.conditions.end()) return it->second;
     const Value* expression = section->find(name);
@@ -92,8 +93,11 @@ std::string at_line(const Plan& plan, const std::string& path) {
 const ResourceType& type_of(const Plan& plan, const std::string& id, const Value& body,
                             const std::vector<ResourceType>& known) {
   const std::string_view name = body.text_or("Type");
-  if (name.empty()) throw Wrong{"Template format error: [/Resources/" + id + "] Every Resources object must contain a Type member."};
-  const auto it = std::find_if(known.begin(), known.end(), [&](const ResourceType& t) { return t.name == name; });
+  if (name.empty())
+    throw Wrong{"Template format error: [/Resources/" + id +
+                "] Every Resources object must contain a Type member."};
+  const auto it =
+      std::find_if(known.begin(), known.end(), [&](const ResourceType& t) { return t.name == name; });
   if (it == known.end())
     throw Wrong{"Template format error: Unrecognized resource types: [" + std::string(name) + "]" +
                 at_line(plan, "Resources/" + id + "/Type")};
@@ -109,10 +113,11 @@ PlannedResource plan_resource(const Plan& plan, const std::string& id, const Val
   if (r.deletion_policy != "Delete" && r.deletion_policy != "Retain")
     throw Wrong{"Template error: DeletionPolicy " + r.deletion_policy + " of " + id + " is not supported"};
   for (const auto& [name, member] : body.map()) {
-    static constexpr std::string_view kHonoured[] = {"Type",      "Properties", "DependsOn",     "Condition",
-                                                     "DeletionPolicy", "Metadata",   "UpdateReplacePolicy"};
+    static constexpr std::string_view kHonoured[] = {
+        "Type", "Properties", "DependsOn", "Condition", "DeletionPolicy", "Metadata", "UpdateReplacePolicy"};
     if (std::find(std::begin(kHonoured), std::end(kHonoured), name) == std::end(kHonoured))
-      throw Wrong{"Invalid template resource property '" + name + "'" + at_line(plan, "Resources/" + id + "/" + name)};
+      throw Wrong{"Invalid template resource property '" + name + "'" +
+                  at_line(plan, "Resources/" + id + "/" + name)};
   }
   if (const Value* properties = body.find("Properties")) r.properties = *properties;
   if (!r.properties.is_map()) r.properties = wire::Map();
@@ -162,14 +167,17 @@ void plan_resources(Plan& plan, const Pseudo& pseudo, const std::vector<Resource
                 ", is greater than maximum allowed, 500"};
   std::set<std::string> ids, left_out;
   for (const auto& [id, body] : section->map()) {
-    if (!body.is_map()) throw Wrong{"Template format error: [/Resources/" + id + "] resource definition is malformed"};
-    if (id.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != std::string::npos)
+    if (!body.is_map())
+      throw Wrong{"Template format error: [/Resources/" + id + "] resource definition is malformed"};
+    if (id.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") !=
+        std::string::npos)
       throw Wrong{"Template format error: Resource name " + id + " is non alphanumeric."};
     const std::string_view condition = body.text_or("Condition");
     if (!condition.empty()) {
       const auto it = plan.conditions.find(std::string(condition));
       if (it == plan.conditions.end())
-        throw Wrong{"Template format error: Unresolved condition dependency " + std::string(condition) + " in the Resources block"};
+        throw Wrong{"Template format error: Unresolved condition dependency " + std::string(condition) +
+                    " in the Resources block"};
       if (!it->second) {
         left_out.insert(id);
         continue;
@@ -183,9 +191,12 @@ void plan_resources(Plan& plan, const Pseudo& pseudo, const std::vector<Resource
     intrinsic::collect_references(r.properties, names);
     r.depends_on.clear();
     for (const std::string& name : names) {
-      if (ids.contains(name)) r.depends_on.insert(name);
-      else if (!left_out.contains(name) && !plan.parameters.contains(name) && !pseudo.find(name) && name != "AWS::NoValue")
-        throw Wrong{"Template format error: Unresolved resource dependencies [" + name + "] in the Resources block of the template"};
+      if (ids.contains(name))
+        r.depends_on.insert(name);
+      else if (!left_out.contains(name) && !plan.parameters.contains(name) && !pseudo.find(name) &&
+               name != "AWS::NoValue")
+        throw Wrong{"Template format error: Unresolved resource dependencies [" + name +
+                    "] in the Resources block of the template"};
     }
     if (r.type->name.starts_with("AWS::IAM::")) {
       plan.needs_iam = true;
@@ -197,8 +208,14 @@ void plan_resources(Plan& plan, const Pseudo& pseudo, const std::vector<Resource
 }
 
 void check_sections(const Plan& plan) {
-  static constexpr std::string_view kKnown[] = {"AWSTemplateFormatVersion", "Description", "Metadata", "Parameters",
-                                                "Mappings", "Conditions", "Resources", "Outputs"};
+  static constexpr std::string_view kKnown[] = {"AWSTemplateFormatVersion",
+                                                "Description",
+                                                "Metadata",
+                                                "Parameters",
+                                                "Mappings",
+                                                "Conditions",
+                                                "Resources",
+                                                "Outputs"};
   for (const auto& [name, value] : plan.source.root.map())
     if (std::find(std::begin(kKnown), std::end(kKnown), name) == std::end(kKnown))
       throw Wrong{"Invalid template property or properties [" + name + "]" + at_line(plan, name)};
@@ -222,7 +239,8 @@ Result<Plan> make_plan(std::string_view template_text, const std::map<std::strin
   auto parsed = intrinsic::parse_template(template_text);
   if (!parsed) {
     const auto& e = parsed.error();
-    return Failure("Template format error: " + e.message + (e.line ? " (line " + std::to_string(e.line) + ")" : ""));
+    return Failure("Template format error: " + e.message +
+                   (e.line ? " (line " + std::to_string(e.line) + ")" : ""));
   }
   Plan plan;
   plan.source = std::move(*parsed);

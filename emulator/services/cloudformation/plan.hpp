@@ -1,4 +1,5 @@
-// Plan: a template checked against the resource types and put in order of creation. Pure; errors are AWS's texts.
+// Plan: a template checked against the resource types and put in order of creation. Pure; errors are AWS's
+// texts.
 #pragma once
 #include <map>
 #include <set>
@@ -15,8 +16,8 @@ namespace puddle::cloudformation {
 struct PlannedResource {
   std::string logical_id;
   const ResourceType* type = nullptr;
-  wire::Value properties;             ///< unresolved
-  std::set<std::string> depends_on;   ///< logical ids
+  wire::Value properties;            ///< unresolved
+  std::set<std::string> depends_on;  ///< logical ids
   std::string deletion_policy = "Delete";
 };
 
@@ -24,7 +25,7 @@ struct Plan {
   intrinsic::Template source;
   std::map<std::string, wire::Value> parameters;  ///< by name, defaults filled in
   std::map<std::string, bool> conditions;
-  std::vector<PlannedResource> resources;         ///< in order of creation; false conditions are left out
+  std::vector<PlannedResource> resources;  ///< in order of creation; false conditions are left out
   bool needs_iam = false, needs_named_iam = false;
   const wire::Value* section(std::string_view name) const { return source.root.find(name); }
 };

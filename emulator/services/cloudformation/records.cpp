@@ -8,7 +8,8 @@ namespace {
 using std::string_view;
 
 constexpr string_view kStackColumns =
-    "SELECT id,account,region,name,status,reason,template,parameters,tags,capabilities,outputs,principal,on_failure,"
+    "SELECT "
+    "id,account,region,name,status,reason,template,parameters,tags,capabilities,outputs,principal,on_failure,"
     "created,deleted FROM cloudformation_stack ";
 
 wire::Value parse(string_view json) {
@@ -65,15 +66,16 @@ void Records::insert(const Stack& s) {
                     principal = principal_json(s.principal);
   store_.run("INSERT INTO cloudformation_stack VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
              {string_view(s.id), string_view(s.account), string_view(s.region), string_view(s.name),
-              string_view(s.status), string_view(s.reason), string_view(s.template_text), string_view(parameters),
-              string_view(tags), string_view(capabilities), string_view(outputs), string_view(principal),
-              string_view(s.on_failure), param(s.created), param(s.deleted)});
+              string_view(s.status), string_view(s.reason), string_view(s.template_text),
+              string_view(parameters), string_view(tags), string_view(capabilities), string_view(outputs),
+              string_view(principal), string_view(s.on_failure), param(s.created), param(s.deleted)});
 }
 
 void Records::update(const Stack& s) {
   const std::string outputs = wire::to_json(s.outputs);
   store_.run("UPDATE cloudformation_stack SET status=?2, reason=?3, outputs=?4, deleted=?5 WHERE id=?1",
-             {string_view(s.id), string_view(s.status), string_view(s.reason), string_view(outputs), param(s.deleted)});
+             {string_view(s.id), string_view(s.status), string_view(s.reason), string_view(outputs),
+              param(s.deleted)});
 }
 
 std::optional<Stack> Records::by_id(string_view id) const {
@@ -83,16 +85,18 @@ std::optional<Stack> Records::by_id(string_view id) const {
 }
 
 std::optional<Stack> Records::by_name(string_view account, string_view region, string_view name) const {
-  Rows rows = store_.query(std::string(kStackColumns) + "WHERE account=?1 AND region=?2 AND name=?3 AND deleted=0",
-                           {account, region, name});
+  Rows rows =
+      store_.query(std::string(kStackColumns) + "WHERE account=?1 AND region=?2 AND name=?3 AND deleted=0",
+                   {account, region, name});
   if (!rows.next()) return std::nullopt;
   return stack_of(rows);
 }
 
 std::vector<Stack> Records::all(string_view account, string_view region) const {
   std::vector<Stack> out;
-  for (Rows rows = store_.query(std::string(kStackColumns) + "WHERE account=?1 AND region=?2 ORDER BY created DESC, id",
-                                {account, region});
+  for (Rows rows = store_.query(
+           std::string(kStackColumns) + "WHERE account=?1 AND region=?2 ORDER BY created DESC, id",
+           {account, region});
        rows.next();)
     out.push_back(stack_of(rows));
   return out;
@@ -100,16 +104,20 @@ std::vector<Stack> Records::all(string_view account, string_view region) const {
 
 void Records::put(const Resource& r) {
   const std::string properties = wire::to_json(r.properties), attributes = wire::to_json(r.attributes);
-  store_.run("INSERT INTO cloudformation_resource VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT DO UPDATE SET "
-             "physical_id=?5, status=?6, reason=?7, properties=?8, attributes=?9, at=?10",
-             {string_view(r.stack_id), string_view(r.logical_id), r.seq, string_view(r.type), string_view(r.physical_id),
-              string_view(r.status), string_view(r.reason), string_view(properties), string_view(attributes), param(r.at)});
+  store_.run(
+      "INSERT INTO cloudformation_resource VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT DO UPDATE SET "
+      "physical_id=?5, status=?6, reason=?7, properties=?8, attributes=?9, at=?10",
+      {string_view(r.stack_id), string_view(r.logical_id), r.seq, string_view(r.type),
+       string_view(r.physical_id), string_view(r.status), string_view(r.reason), string_view(properties),
+       string_view(attributes), param(r.at)});
 }
 
 std::vector<Resource> Records::resources(string_view stack_id) const {
   std::vector<Resource> out;
-  for (Rows rows = store_.query("SELECT stack_id,logical_id,seq,type,physical_id,status,reason,properties,attributes,at "
-                                "FROM cloudformation_resource WHERE stack_id=?1 ORDER BY seq", {stack_id});
+  for (Rows rows = store_.query(
+           "SELECT stack_id,logical_id,seq,type,physical_id,status,reason,properties,attributes,at "
+           "FROM cloudformation_resource WHERE stack_id=?1 ORDER BY seq",
+           {stack_id});
        rows.next();) {
     Resource& r = out.emplace_back();
     r.stack_id = rows.text(0);
@@ -127,17 +135,21 @@ std::vector<Resource> Records::resources(string_view stack_id) const {
 }
 
 void Records::add(const Event& e) {
-  store_.run("INSERT INTO cloudformation_event(stack_id,event_id,logical_id,physical_id,type,status,reason,properties,at) "
-             "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
-             {string_view(e.stack_id), string_view(e.event_id), string_view(e.logical_id), string_view(e.physical_id),
-              string_view(e.type), string_view(e.status), string_view(e.reason), string_view(e.properties), param(e.at)});
+  store_.run(
+      "INSERT INTO "
+      "cloudformation_event(stack_id,event_id,logical_id,physical_id,type,status,reason,properties,at) "
+      "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+      {string_view(e.stack_id), string_view(e.event_id), string_view(e.logical_id),
+       string_view(e.physical_id), string_view(e.type), string_view(e.status), string_view(e.reason),
+       string_view(e.properties), param(e.at)});
 }
 
 std::vector<Event> Records::events(string_view stack_id, std::size_t offset, std::size_t limit) const {
   std::vector<Event> out;
-  for (Rows rows = store_.query("SELECT stack_id,event_id,logical_id,physical_id,type,status,reason,properties,at FROM "
-                                "cloudformation_event WHERE stack_id=?1 ORDER BY id DESC LIMIT ?2 OFFSET ?3",
-                                {stack_id, static_cast<std::int64_t>(limit), static_cast<std::int64_t>(offset)});
+  for (Rows rows = store_.query(
+           "SELECT stack_id,event_id,logical_id,physical_id,type,status,reason,properties,at FROM "
+           "cloudformation_event WHERE stack_id=?1 ORDER BY id DESC LIMIT ?2 OFFSET ?3",
+           {stack_id, static_cast<std::int64_t>(limit), static_cast<std::int64_t>(offset)});
        rows.next();) {
     Event& e = out.emplace_back();
     e.stack_id = rows.text(0);

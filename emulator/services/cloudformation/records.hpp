@@ -1,4 +1,5 @@
-// Rows of stacks, resources and events <-> structs. All SQL of CloudFormation. Engine thread; throws StoreError.
+// Rows of stacks, resources and events <-> structs. All SQL of CloudFormation. Engine thread; throws
+// StoreError.
 #pragma once
 #include <optional>
 #include <string>
@@ -39,13 +40,15 @@ class Records {
   void update(const Stack& stack);  ///< status, reason, outputs, deleted
   std::optional<Stack> by_id(std::string_view id) const;
   /// The live stack of that name.
-  std::optional<Stack> by_name(std::string_view account, std::string_view region, std::string_view name) const;
+  std::optional<Stack> by_name(std::string_view account, std::string_view region,
+                               std::string_view name) const;
   /// Newest first, deleted ones included.
   std::vector<Stack> all(std::string_view account, std::string_view region) const;
   void put(const Resource& resource);
   std::vector<Resource> resources(std::string_view stack_id) const;  ///< in order of creation
   void add(const Event& event);
-  std::vector<Event> events(std::string_view stack_id, std::size_t offset, std::size_t limit) const;  ///< newest first
+  std::vector<Event> events(std::string_view stack_id, std::size_t offset,
+                            std::size_t limit) const;  ///< newest first
 
  private:
   Store& store_;

@@ -70,7 +70,8 @@ Table* DynamoDb::find(const Call& call, const std::string& name_or_arn) {
 
 Table& DynamoDb::require(const Call& call, const std::string& name_or_arn, bool for_items) {
   if (Table* t = find(call, name_or_arn)) return *t;
-  throw kResourceNotFound(for_items ? "Requested resource not found" : "Requested resource not found: Table: " + name_or_arn + " not found");
+  throw kResourceNotFound(for_items ? "Requested resource not found"
+                                    : "Requested resource not found: Table: " + name_or_arn + " not found");
 }
 
 Value DynamoDb::describe(const Table& t, std::string_view status) const {
@@ -121,12 +122,14 @@ void DynamoDb::close_stream(Table& t, Time now) {
   t.stream.reset();
 }
 
-void DynamoDb::write(Table& t, const std::string& key, const Value* item, const std::optional<StoredItem>& old, Time now) {
+void DynamoDb::write(Table& t, const std::string& key, const Value* item,
+                     const std::optional<StoredItem>& old, Time now) {
   StoredItem next;
   if (item) {
     next.json = wire::to_json(*item);
     next.size = static_cast<std::int64_t>(size_of_item(*item));
-    if (next.size > static_cast<std::int64_t>(kMaxItemBytes)) throw kValidation("Item size has exceeded the maximum allowed size");
+    if (next.size > static_cast<std::int64_t>(kMaxItemBytes))
+      throw kValidation("Item size has exceeded the maximum allowed size");
     // Nothing changes: no record, as on AWS; the write itself may be left out too.
     if (old && old->json == next.json) return;
     records.put(t, key, next);
@@ -136,11 +139,14 @@ void DynamoDb::write(Table& t, const std::string& key, const Value* item, const 
   }
   if (!t.stream) return;
   const std::string& view = t.stream->view;
-  const bool want_new = view.starts_with("NEW"), want_old = view.ends_with("OLD_IMAGES") || view == "OLD_IMAGE";
+  const bool want_new = view.starts_with("NEW"),
+             want_old = view.ends_with("OLD_IMAGES") || view == "OLD_IMAGE";
   Value keys;
   std::size_t bytes = 0;
-  if (item) keys = key_attributes(*item, t.keys);
-  else if (auto parsed = wire::parse_json(old->json)) keys = key_attributes(*parsed, t.keys);
+  if (item)
+    keys = key_attributes(*item, t.keys);
+  else if (auto parsed = wire::parse_json(old->json))
+    keys = key_attributes(*parsed, t.keys);
   bytes += size_of_item(keys);
   Map data;
   data.add("ApproximateCreationDateTime", to_seconds(now));

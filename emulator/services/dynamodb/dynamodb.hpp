@@ -1,5 +1,5 @@
-// DynamoDb: tables of items in SQLite, and the change feed of those with a stream. An item, its stream record and the
-// signal to the readers belong to one savepoint. Engine thread.
+// DynamoDb: tables of items in SQLite, and the change feed of those with a stream. An item, its stream record
+// and the signal to the readers belong to one savepoint. Engine thread.
 #pragma once
 #include <memory>
 
@@ -17,7 +17,9 @@ class DynamoDb final : public Service {
   explicit DynamoDb(Deps deps);
   const wire::ServiceWire& wire() const override;
   const std::vector<Operation>& operations() const override { return operations_; }
-  const std::vector<std::string_view>& known_operations() const override { return dynamodb::known_operations(); }
+  const std::vector<std::string_view>& known_operations() const override {
+    return dynamodb::known_operations();
+  }
   wire::Dialect dialect() const override { return wire::Dialect::dynamodb; }
   std::vector<Migration> migrations() const override;
   void load() override;
@@ -36,7 +38,8 @@ class DynamoDb final : public Service {
   void open_stream(Table& table, const std::string& view, Time now);
   void close_stream(Table& table, Time now);
   /// Writes or deletes (item null) with the stream record. Old: what was there.
-  void write(Table& table, const std::string& key, const wire::Value* item, const std::optional<StoredItem>& old, Time now);
+  void write(Table& table, const std::string& key, const wire::Value* item,
+             const std::optional<StoredItem>& old, Time now);
 
   Deps deps;
   Records records;
@@ -54,7 +57,7 @@ auto checked(F&& fn) {
   try {
     return fn();
   } catch (const ItemError& e) {
-    throw (e.serialization ? kSerialization : kValidation)(e.message);
+    throw(e.serialization ? kSerialization : kValidation)(e.message);
   }
 }
 

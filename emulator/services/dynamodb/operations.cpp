@@ -6,8 +6,8 @@ namespace puddle::dynamodb {
 
 std::vector<Operation> make_operations() {
   std::vector<Operation> out;
-  for (Operation (*make_one)() :
-       {create_table, delete_item, delete_table, describe_table, get_item, list_tables, put_item, scan, update_table})
+  for (Operation (*make_one)() : {create_table, delete_item, delete_table, describe_table, get_item,
+                                  list_tables, put_item, scan, update_table})
     out.push_back(make_one());
   return out;
 }

@@ -11,7 +11,8 @@ void Records::create(const Table& t) {
   store_.run("INSERT INTO dynamodb_table VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
              {t.id, string_view(t.account), string_view(t.region), string_view(t.name), string_view(t.uuid),
               string_view(definition), string_view(t.stream_arn), param(t.created)});
-  store_.script("CREATE TABLE " + t.items() + "(k BLOB PRIMARY KEY, item TEXT NOT NULL, size INTEGER NOT NULL) WITHOUT ROWID");
+  store_.script("CREATE TABLE " + t.items() +
+                "(k BLOB PRIMARY KEY, item TEXT NOT NULL, size INTEGER NOT NULL) WITHOUT ROWID");
 }
 
 void Records::update(const Table& t) {
@@ -26,7 +27,8 @@ void Records::drop(const Table& t) {
 }
 
 void Records::load(const std::function<void(std::unique_ptr<Table>)>& row) const {
-  for (Rows rows = store_.query("SELECT id,account,region,name,uuid,definition,stream,created FROM dynamodb_table ORDER BY id");
+  for (Rows rows = store_.query(
+           "SELECT id,account,region,name,uuid,definition,stream,created FROM dynamodb_table ORDER BY id");
        rows.next();) {
     auto t = std::make_unique<Table>();
     t->id = rows.integer(0);
@@ -53,7 +55,8 @@ void Records::put(const Table& t, const std::string& key, const StoredItem& item
 
 void Records::remove(const Table& t, const std::string& key) { store_.run(t.delete_sql, {BlobView{key}}); }
 
-void Records::scan(const Table& t, const std::string& after, const std::function<bool(StoredItem)>& each) const {
+void Records::scan(const Table& t, const std::string& after,
+                   const std::function<bool(StoredItem)>& each) const {
   for (Rows rows = store_.query(t.scan_sql, {BlobView{after}}); rows.next();)
     if (!each(StoredItem{rows.text(1), rows.integer(2)})) return;
 }

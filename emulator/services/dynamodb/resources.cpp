@@ -20,7 +20,8 @@ ClientCall call_of(const ResourceRequest& r, std::string operation, Map input) {
 Task<ResourceResult> create_table(ResourceRequest r) {
   Map input = r.properties.map();
   if (!input.find("TableName")) input.add("TableName", r.name_suffix);
-  if (Value* stream = input.find("StreamSpecification"); stream && stream->is_map()) stream->map()["StreamEnabled"] = true;
+  if (Value* stream = input.find("StreamSpecification"); stream && stream->is_map())
+    stream->map()["StreamEnabled"] = true;
   ClientCall create = call_of(r, "CreateTable", std::move(input));
   Task<Value> creating = r.client->call(std::move(create));
   const Value created = co_await std::move(creating);
@@ -28,7 +29,8 @@ Task<ResourceResult> create_table(ResourceRequest r) {
   ResourceResult out;
   out.physical_id = description.text_or("TableName");
   out.attributes.add("Arn", description.text_or("TableArn"));
-  if (const auto stream = description.text_or("LatestStreamArn"); !stream.empty()) out.attributes.add("StreamArn", stream);
+  if (const auto stream = description.text_or("LatestStreamArn"); !stream.empty())
+    out.attributes.add("StreamArn", stream);
   co_return std::move(out);
 }
 
@@ -46,10 +48,13 @@ Task<void> remove_table(ResourceRequest r) {
 }  // namespace
 
 std::vector<ResourceType> DynamoDb::resource_types() const {
-  ResourceType table{"AWS::DynamoDB::Table",
-                     {"TableName", "AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput",
-                      "StreamSpecification", "DeletionProtectionEnabled", "TableClass", "Tags"},
-                     {"KeySchema"}, create_table, remove_table};
+  ResourceType table{
+      "AWS::DynamoDB::Table",
+      {"TableName", "AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput",
+       "StreamSpecification", "DeletionProtectionEnabled", "TableClass", "Tags"},
+      {"KeySchema"},
+      create_table,
+      remove_table};
   return {std::move(table)};
 }
 

@@ -1,5 +1,5 @@
-// Table: one table's definition and the SQL of its items. The definition is a Value in DescribeTable's form without what
-// changes with the items. Engine thread.
+// Table: one table's definition and the SQL of its items. The definition is a Value in DescribeTable's form
+// without what changes with the items. Engine thread.
 #pragma once
 #include <optional>
 #include <string>
@@ -16,7 +16,7 @@ struct Table {
   wire::Value definition;
   KeySchema keys;
   Time created{};
-  std::string stream_arn;  ///< open or latest; empty for none
+  std::string stream_arn;                    ///< open or latest; empty for none
   std::optional<ChangeFeed::Stream> stream;  ///< the open one
   std::string get_sql, put_sql, delete_sql, scan_sql, count_sql;
 

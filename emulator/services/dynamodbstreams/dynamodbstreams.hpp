@@ -1,5 +1,5 @@
-// DynamoDbStreams: four reading operations over the change feed. It has no state of its own: an iterator is a position.
-// Engine thread.
+// DynamoDbStreams: four reading operations over the change feed. It has no state of its own: an iterator is a
+// position. Engine thread.
 #pragma once
 #include <memory>
 
@@ -15,7 +15,9 @@ class DynamoDbStreams final : public Service {
   explicit DynamoDbStreams(Deps deps);
   const wire::ServiceWire& wire() const override;
   const std::vector<Operation>& operations() const override { return operations_; }
-  const std::vector<std::string_view>& known_operations() const override { return dynamodbstreams::known_operations(); }
+  const std::vector<std::string_view>& known_operations() const override {
+    return dynamodbstreams::known_operations();
+  }
 
   Deps deps;
   ChangeFeed feed;

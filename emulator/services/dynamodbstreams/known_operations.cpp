@@ -8,7 +8,10 @@ const std::vector<std::string_view>& known_operations();
 
 const std::vector<std::string_view>& known_operations() {
   static const std::vector<std::string_view> names{
-      "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams",
+      "DescribeStream",
+      "GetRecords",
+      "GetShardIterator",
+      "ListStreams",
   };
   return names;
 }

@@ -1,5 +1,5 @@
-// AWS's own managed policies: constant data, any thread. The list holds what serverless backends attach; an ARN that is
-// not in it does not exist.
+// AWS's own managed policies: constant data, any thread. The list holds what serverless backends attach; an
+// ARN that is not in it does not exist.
 #pragma once
 #include <cstdint>
 #include <span>

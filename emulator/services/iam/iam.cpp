@@ -84,9 +84,11 @@ std::vector<PolicySource::Policy> Iam::policies(const Principal& principal) cons
   const bool user = principal.kind == Principal::Kind::user;
   if (!user && principal.kind != Principal::Kind::role) return out;
   const std::string& arn = user ? principal.arn : principal.role_arn;
-  const Identity* identity = find(user ? Kind::user : Kind::role, principal.account, arn.substr(arn.rfind('/') + 1));
+  const Identity* identity =
+      find(user ? Kind::user : Kind::role, principal.account, arn.substr(arn.rfind('/') + 1));
   if (identity == nullptr) return out;
-  for (const auto& [name, document] : identity->inline_policies) out.push_back({"inline policy " + name, document});
+  for (const auto& [name, document] : identity->inline_policies)
+    out.push_back({"inline policy " + name, document});
   for (const std::string& policy : identity->attached) append_document(policy, out);
   return out;
 }

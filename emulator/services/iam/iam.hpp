@@ -1,5 +1,6 @@
-// Iam: roles, users, managed policies and access keys of every account; IAM is global, regions don't count. Also the
-// PolicySource that authorisation reads. Owned by the Engine, engine thread only; handlers throw AwsError.
+// Iam: roles, users, managed policies and access keys of every account; IAM is global, regions don't count.
+// Also the PolicySource that authorisation reads. Owned by the Engine, engine thread only; handlers throw
+// AwsError.
 #pragma once
 #include <map>
 #include <memory>

@@ -33,7 +33,9 @@ struct Identity {
   std::map<std::string, std::string> inline_policies;
   std::set<std::string> attached;  ///< ARNs
   std::vector<Tag> tags;
-  std::string arn() const { return "arn:aws:iam::" + account + ":" + std::string(kind_name(kind)) + path + name; }
+  std::string arn() const {
+    return "arn:aws:iam::" + account + ":" + std::string(kind_name(kind)) + path + name;
+  }
 };
 
 struct PolicyVersion {

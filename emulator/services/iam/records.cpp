@@ -19,7 +19,8 @@ std::optional<std::string> read_optional(const Rows& rows, int column) {
 
 std::vector<Tag> tags_of(Store& store, const std::string& owner) {
   std::vector<Tag> out;
-  for (Rows rows = store.query("SELECT key, value FROM iam_tags WHERE owner = ?1 ORDER BY position", {View(owner)});
+  for (Rows rows =
+           store.query("SELECT key, value FROM iam_tags WHERE owner = ?1 ORDER BY position", {View(owner)});
        rows.next();)
     out.push_back({rows.text(0), rows.text(1)});
   return out;
@@ -28,12 +29,15 @@ std::vector<Tag> tags_of(Store& store, const std::string& owner) {
 void read_belongings(Store& store, Identity& identity) {
   const std::string key = lower(identity.name);
   const View kind = kind_name(identity.kind);
-  for (Rows rows = store.query("SELECT name, document FROM iam_inline_policies WHERE account = ?1 AND kind = ?2 "
-                               "AND key = ?3", {View(identity.account), kind, View(key)});
+  for (Rows rows =
+           store.query("SELECT name, document FROM iam_inline_policies WHERE account = ?1 AND kind = ?2 "
+                       "AND key = ?3",
+                       {View(identity.account), kind, View(key)});
        rows.next();)
     identity.inline_policies.emplace(rows.text(0), rows.text(1));
-  for (Rows rows = store.query("SELECT policy FROM iam_attachments WHERE account = ?1 AND kind = ?2 AND key = ?3",
-                               {View(identity.account), kind, View(key)});
+  for (Rows rows =
+           store.query("SELECT policy FROM iam_attachments WHERE account = ?1 AND kind = ?2 AND key = ?3",
+                       {View(identity.account), kind, View(key)});
        rows.next();)
     identity.attached.insert(rows.text(0));
   identity.tags = tags_of(store, identity.arn());
@@ -45,8 +49,9 @@ std::vector<Migration> migrations() { return {{"iam", 1, std::string(embedded::k
 
 void each_identity(Store& store, const std::function<void(Identity)>& take) {
   std::vector<Identity> all;
-  for (Rows rows = store.query("SELECT account, kind, name, path, id, trust, description, max_session, created "
-                               "FROM iam_identities");
+  for (Rows rows =
+           store.query("SELECT account, kind, name, path, id, trust, description, max_session, created "
+                       "FROM iam_identities");
        rows.next();) {
     Identity i;
     i.account = rows.text(0);
@@ -68,8 +73,9 @@ void each_identity(Store& store, const std::function<void(Identity)>& take) {
 
 void each_policy(Store& store, const std::function<void(ManagedPolicy)>& take) {
   std::vector<ManagedPolicy> all;
-  for (Rows rows = store.query("SELECT account, name, path, id, description, default_version, last_version, created, "
-                               "updated FROM iam_policies");
+  for (Rows rows =
+           store.query("SELECT account, name, path, id, description, default_version, last_version, created, "
+                       "updated FROM iam_policies");
        rows.next();) {
     ManagedPolicy p;
     p.account = rows.text(0);
@@ -86,7 +92,8 @@ void each_policy(Store& store, const std::function<void(ManagedPolicy)>& take) {
   for (ManagedPolicy& policy : all) {
     const std::string arn = policy.arn();
     for (Rows rows = store.query("SELECT version, document, created FROM iam_policy_versions WHERE arn = ?1 "
-                                 "ORDER BY version", {View(arn)});
+                                 "ORDER BY version",
+                                 {View(arn)});
          rows.next();)
       policy.versions.push_back({rows.integer(0), rows.text(1), rows.time(2)});
     policy.tags = tags_of(store, arn);
@@ -102,10 +109,11 @@ void each_access_key(Store& store, const std::function<void(AccessKey)>& take) {
 
 void put_identity(Store& store, const Identity& i) {
   const std::string key = lower(i.name);
-  store.run("INSERT OR REPLACE INTO iam_identities (account, kind, key, name, path, id, trust, description, "
-            "max_session, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            {View(i.account), kind_name(i.kind), View(key), View(i.name), View(i.path), View(i.id), View(i.trust),
-             optional_text(i.description), std::int64_t{i.max_session}, param(i.created)});
+  store.run(
+      "INSERT OR REPLACE INTO iam_identities (account, kind, key, name, path, id, trust, description, "
+      "max_session, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+      {View(i.account), kind_name(i.kind), View(key), View(i.name), View(i.path), View(i.id), View(i.trust),
+       optional_text(i.description), std::int64_t{i.max_session}, param(i.created)});
 }
 
 void drop_identity(Store& store, const Identity& i) {
@@ -141,10 +149,11 @@ void drop_attachment(Store& store, const Identity& i, const std::string& policy)
 
 void put_policy(Store& store, const ManagedPolicy& p) {
   const std::string arn = p.arn();
-  store.run("INSERT OR REPLACE INTO iam_policies (arn, account, name, path, id, description, default_version, "
-            "last_version, created, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            {View(arn), View(p.account), View(p.name), View(p.path), View(p.id), optional_text(p.description),
-             p.default_version, p.last_version, param(p.created), param(p.updated)});
+  store.run(
+      "INSERT OR REPLACE INTO iam_policies (arn, account, name, path, id, description, default_version, "
+      "last_version, created, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+      {View(arn), View(p.account), View(p.name), View(p.path), View(p.id), optional_text(p.description),
+       p.default_version, p.last_version, param(p.created), param(p.updated)});
 }
 
 void drop_policy(Store& store, const ManagedPolicy& p) {
@@ -173,8 +182,8 @@ void put_tags(Store& store, const std::string& owner, const std::vector<Tag>& ta
 
 void put_access_key(Store& store, const AccessKey& key) {
   store.run("INSERT OR REPLACE INTO iam_access_keys VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            {View(key.id), View(key.account), View(key.user), View(key.secret), std::int64_t{key.active ? 1 : 0},
-             param(key.created)});
+            {View(key.id), View(key.account), View(key.user), View(key.secret),
+             std::int64_t{key.active ? 1 : 0}, param(key.created)});
 }
 
 void drop_access_key(Store& store, const std::string& id) {

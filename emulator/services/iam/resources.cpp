@@ -117,7 +117,8 @@ std::vector<Step> role_removal(const std::string& role, const Value& properties)
     steps.push_back({"DetachRolePolicy", {{"RoleName", role}, {"PolicyArn", arn}}});
   if (const Value* list = properties.find("Policies"); list != nullptr && list->is_list())
     for (const Value& policy : list->list())
-      steps.push_back({"DeleteRolePolicy", {{"RoleName", role}, {"PolicyName", policy.text_or("PolicyName")}}});
+      steps.push_back(
+          {"DeleteRolePolicy", {{"RoleName", role}, {"PolicyName", policy.text_or("PolicyName")}}});
   steps.push_back({"DeleteRole", {{"RoleName", role}}});
   return steps;
 }
@@ -227,12 +228,12 @@ std::vector<ResourceType> resource_types_of_iam() {
                    .required = {"PolicyName", "PolicyDocument"},
                    .create = create_policy,
                    .remove = remove_policy});
-  types.push_back({.name = "AWS::IAM::ManagedPolicy",
-                   .properties = {"ManagedPolicyName", "PolicyDocument", "Path", "Description", "Roles", "Users",
-                                  "Tags"},
-                   .required = {"PolicyDocument"},
-                   .create = create_managed_policy,
-                   .remove = remove_managed_policy});
+  types.push_back(
+      {.name = "AWS::IAM::ManagedPolicy",
+       .properties = {"ManagedPolicyName", "PolicyDocument", "Path", "Description", "Roles", "Users", "Tags"},
+       .required = {"PolicyDocument"},
+       .create = create_managed_policy,
+       .remove = remove_managed_policy});
   return types;
 }
 

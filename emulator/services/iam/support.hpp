@@ -1,5 +1,5 @@
-// What the operations of IAM share: traits of parameters, structures of answers, paging and checks of documents.
-// Engine thread; checks throw AwsError.
+// What the operations of IAM share: traits of parameters, structures of answers, paging and checks of
+// documents. Engine thread; checks throw AwsError.
 #pragma once
 #include <algorithm>
 #include <string>
@@ -13,7 +13,9 @@
 
 namespace puddle::iam {
 
-inline wire::Traits name_traits(std::int64_t max) { return {.min = 1, .max = max, .pattern = "[\\w+=,.@-]+"}; }
+inline wire::Traits name_traits(std::int64_t max) {
+  return {.min = 1, .max = max, .pattern = "[\\w+=,.@-]+"};
+}
 inline wire::Traits path_traits() {
   return {.min = 1, .max = 512, .pattern = "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"};
 }
@@ -47,16 +49,28 @@ struct RoleInfo {
   std::vector<Tag> tags;
   std::optional<Nothing> last_used;
   static Shape shape() {
-    return {required<&RoleInfo::path>("Path"), required<&RoleInfo::name>("RoleName"),
-            required<&RoleInfo::id>("RoleId"), required<&RoleInfo::arn>("Arn"),
-            required<&RoleInfo::created>("CreateDate"), optional<&RoleInfo::trust>("AssumeRolePolicyDocument"),
-            optional<&RoleInfo::description>("Description"), optional<&RoleInfo::max_session>("MaxSessionDuration"),
-            optional<&RoleInfo::tags>("Tags"), optional<&RoleInfo::last_used>("RoleLastUsed")};
+    return {required<&RoleInfo::path>("Path"),
+            required<&RoleInfo::name>("RoleName"),
+            required<&RoleInfo::id>("RoleId"),
+            required<&RoleInfo::arn>("Arn"),
+            required<&RoleInfo::created>("CreateDate"),
+            optional<&RoleInfo::trust>("AssumeRolePolicyDocument"),
+            optional<&RoleInfo::description>("Description"),
+            optional<&RoleInfo::max_session>("MaxSessionDuration"),
+            optional<&RoleInfo::tags>("Tags"),
+            optional<&RoleInfo::last_used>("RoleLastUsed")};
   }
 };
 inline RoleInfo describe_role(const Identity& i) {
-  return {.path = i.path, .name = i.name, .id = i.id, .arn = i.arn(), .created = i.created,
-          .trust = url_encode(i.trust), .description = i.description, .max_session = {}, .tags = {},
+  return {.path = i.path,
+          .name = i.name,
+          .id = i.id,
+          .arn = i.arn(),
+          .created = i.created,
+          .trust = url_encode(i.trust),
+          .description = i.description,
+          .max_session = {},
+          .tags = {},
           .last_used = {}};
 }
 
@@ -65,8 +79,8 @@ struct UserInfo {
   Time created;
   std::vector<Tag> tags;
   static Shape shape() {
-    return {required<&UserInfo::path>("Path"), required<&UserInfo::name>("UserName"),
-            required<&UserInfo::id>("UserId"), required<&UserInfo::arn>("Arn"),
+    return {required<&UserInfo::path>("Path"),          required<&UserInfo::name>("UserName"),
+            required<&UserInfo::id>("UserId"),          required<&UserInfo::arn>("Arn"),
             required<&UserInfo::created>("CreateDate"), optional<&UserInfo::tags>("Tags")};
   }
 };
@@ -133,7 +147,8 @@ inline std::string version_id(std::int64_t number) {
 inline void check_arn(const std::string& arn) {
   if (!Arn::parse(arn)) throw kInvalidInput("ARN " + arn + " is not valid.");
 }
-/// Permissions boundaries are not simulated: a role that seems to be bounded but isn't would be worse than an error.
+/// Permissions boundaries are not simulated: a role that seems to be bounded but isn't would be worse than an
+/// error.
 inline void refuse_boundary(const std::optional<std::string>& boundary) {
   if (boundary) throw kInvalidInput("The parameter PermissionsBoundary is not supported by Puddle.");
 }

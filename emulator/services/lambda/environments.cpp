@@ -26,11 +26,13 @@ std::string milliseconds(std::chrono::microseconds span) {
 std::string report(const Function& f, const std::string& request_id, const InvocationOutcome& out) {
   const std::int64_t billed = (out.duration.count() + 999) / 1000;
   std::string line = "REPORT RequestId: " + request_id + "\tDuration: " + milliseconds(out.duration) +
-                     " ms\tBilled Duration: " + std::to_string(billed) + " ms\tMemory Size: " + std::to_string(f.config.memory) +
+                     " ms\tBilled Duration: " + std::to_string(billed) +
+                     " ms\tMemory Size: " + std::to_string(f.config.memory) +
                      " MB\tMax Memory Used: " + std::to_string(out.max_memory_mb) + " MB\t";
   if (out.init_duration.count() > 0) line += "Init Duration: " + milliseconds(out.init_duration) + " ms\t";
   if (out.kind == Kind::timed_out) line += "Status: timeout";
-  if (out.kind == Kind::exited || out.kind == Kind::init_error) line += "Status: error\tError Type: " + out.error_type;
+  if (out.kind == Kind::exited || out.kind == Kind::init_error)
+    line += "Status: error\tError Type: " + out.error_type;
   return line;
 }
 
@@ -49,7 +51,7 @@ struct Environments::Slot {
   std::string function_arn;
   std::uint64_t generation = 0;
   bool busy = false, retired = false, used = false;
-  Time expires{};       // of its credentials
+  Time expires{};  // of its credentials
   Time idle_since{};
   Loop::TimerId reaper = 0;
   std::vector<LogLine> lines;
@@ -57,7 +59,8 @@ struct Environments::Slot {
   std::shared_ptr<LogStream> log;
 };
 
-Environments::Environments(Lambda& service) : service_(service), freed_(std::make_unique<Signal>(service.deps.loop)) {}
+Environments::Environments(Lambda& service)
+    : service_(service), freed_(std::make_unique<Signal>(service.deps.loop)) {}
 Environments::~Environments() { stop_all(); }
 
 std::shared_ptr<Environments::Slot> Environments::start(const Function& f) {
@@ -125,8 +128,8 @@ std::shared_ptr<Environments::Slot> Environments::take(const Function& f) {
   const Time now = service_.deps.loop.now();
   std::shared_ptr<Slot> best;
   for (const auto& slot : slots_)
-    if (!slot->busy && slot->function_arn == f.arn() && slot->generation == f.generation && slot->expires > now + kCredentialReserve &&
-        (!best || slot->idle_since > best->idle_since))
+    if (!slot->busy && slot->function_arn == f.arn() && slot->generation == f.generation &&
+        slot->expires > now + kCredentialReserve && (!best || slot->idle_since > best->idle_since))
       best = slot;
   if (!best) {
     const auto limit = static_cast<std::size_t>(std::max(1, service_.deps.settings.function_concurrency));
@@ -208,34 +211,40 @@ Task<Result> Environments::run(std::string arn, Event event) {
   }
   slot->lines.clear();
   slot->bytes = 0;
-  slot->lines.push_back({service_.deps.loop.now(), "START RequestId: " + event.request_id + " Version: $LATEST"});
+  slot->lines.push_back(
+      {service_.deps.loop.now(), "START RequestId: " + event.request_id + " Version: $LATEST"});
   Invocation invocation;
   invocation.request_id = event.request_id;
   invocation.payload = event.payload;
   invocation.client_context = event.client_context;
   invocation.trace_header = event.trace_id;
   Completion<InvocationOutcome> finished;
-  const std::function<void(InvocationOutcome)> done = [finished](InvocationOutcome o) { finished.complete(std::move(o)); };
+  const std::function<void(InvocationOutcome)> done = [finished](InvocationOutcome o) {
+    finished.complete(std::move(o));
+  };
   service_.deps.functions->invoke(slot->id, std::move(invocation), done);
   InvocationOutcome outcome = co_await finished;
   Result result = conclude(slot, *function, event, std::move(outcome));
   co_return std::move(result);
 }
 
-Result Environments::conclude(const std::shared_ptr<Slot>& slot, const Function& f, const Event& event, InvocationOutcome outcome) {
+Result Environments::conclude(const std::shared_ptr<Slot>& slot, const Function& f, const Event& event,
+                              InvocationOutcome outcome) {
   const Time now = service_.deps.loop.now();
   std::vector<LogLine> lines = std::exchange(slot->lines, {});
   lines.push_back({now, "END RequestId: " + event.request_id});
   if (outcome.kind == Kind::timed_out) {
     const std::string seconds = std::to_string(f.config.timeout) + ".00";
-    lines.push_back({now, iso8601(now) + " " + event.request_id + " Task timed out after " + seconds + " seconds"});
+    lines.push_back(
+        {now, iso8601(now) + " " + event.request_id + " Task timed out after " + seconds + " seconds"});
   }
   lines.push_back({now, report(f, event.request_id, outcome)});
   Result result;
   for (const LogLine& line : lines) result.log += line.text + "\n";
   if (!slot->used) {
     const std::string runtime = f.config.runtime;
-    LogLine init{lines.front().at, "INIT_START Runtime Version: " + runtime + "\tRuntime Version ARN: " + runtime_version_arn(f)};
+    LogLine init{lines.front().at, "INIT_START Runtime Version: " + runtime +
+                                       "\tRuntime Version ARN: " + runtime_version_arn(f)};
     lines.insert(lines.begin(), std::move(init));
     slot->used = true;
   }

@@ -1,6 +1,6 @@
-// Environments: the execution environments of all functions. One runs one invocation at a time; how many there are is
-// bounded for the machine (Settings::function_concurrency), and who finds none waits in line. Idle ones are kept warm
-// and stopped after Settings::function_idle_timeout. Engine thread.
+// Environments: the execution environments of all functions. One runs one invocation at a time; how many
+// there are is bounded for the machine (Settings::function_concurrency), and who finds none waits in line.
+// Idle ones are kept warm and stopped after Settings::function_idle_timeout. Engine thread.
 #pragma once
 #include <memory>
 #include <string>
@@ -47,7 +47,8 @@ class Environments {
   bool make_room();
   void release(const std::shared_ptr<Slot>& slot, bool alive);
   void drop(const std::shared_ptr<Slot>& slot);
-  Result conclude(const std::shared_ptr<Slot>& slot, const Function& function, const Event& event, InvocationOutcome outcome);
+  Result conclude(const std::shared_ptr<Slot>& slot, const Function& function, const Event& event,
+                  InvocationOutcome outcome);
   Lambda& service_;
   std::vector<std::shared_ptr<Slot>> slots_;
   std::unique_ptr<Signal> freed_;

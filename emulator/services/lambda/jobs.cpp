@@ -1,6 +1,6 @@
-// Asynchronous invocation: an event is a job. Function errors are tried again after one and after two minutes with the
-// same request id; throttles and errors of Lambda itself for six hours. What fails for good goes to the function's
-// dead-letter queue or topic.
+// Asynchronous invocation: an event is a job. Function errors are tried again after one and after two minutes
+// with the same request id; throttles and errors of Lambda itself for six hours. What fails for good goes to
+// the function's dead-letter queue or topic.
 #include "aws/arn.hpp"
 #include "base/log.hpp"
 #include "services/lambda/lambda.hpp"
@@ -14,8 +14,11 @@ using wire::Map;
 constexpr Duration kMaxAge = std::chrono::hours(6);
 
 std::string to_text(const AsyncEvent& e) {
-  Map out{{"function", Value(e.function_arn)}, {"id", Value(e.event.request_id)}, {"payload", Value(e.event.payload)},
-          {"context", Value(e.event.client_context)}, {"trace", Value(e.event.trace_id)}};
+  Map out{{"function", Value(e.function_arn)},
+          {"id", Value(e.event.request_id)},
+          {"payload", Value(e.event.payload)},
+          {"context", Value(e.event.client_context)},
+          {"trace", Value(e.event.trace_id)}};
   return wire::to_json(out);
 }
 
@@ -36,7 +39,8 @@ Map text_attribute(std::string_view type, std::string value) {
 }
 
 /// The original event for the dead-letter target, with what went wrong as attributes.
-ClientCall dead_letter_call(const Lambda& service, const Function& f, const AsyncEvent& e, const std::string& message) {
+ClientCall dead_letter_call(const Lambda& service, const Function& f, const AsyncEvent& e,
+                            const std::string& message) {
   const std::string target = *f.config.dead_letter->target;
   const auto arn = Arn::parse(target);
   Map attributes;
@@ -45,8 +49,10 @@ ClientCall dead_letter_call(const Lambda& service, const Function& f, const Asyn
   attributes.add("ErrorMessage", text_attribute("String", message.substr(0, 1024)));
   const bool topic = arn->service == "sns";
   Map input;
-  if (topic) input.add("TopicArn", target);
-  else input.add("QueueUrl", "/" + arn->account + "/" + arn->resource);
+  if (topic)
+    input.add("TopicArn", target);
+  else
+    input.add("QueueUrl", "/" + arn->account + "/" + arn->resource);
   input.add(topic ? "Message" : "MessageBody", e.event.payload);
   input.add("MessageAttributes", std::move(attributes));
   ClientCall call;
@@ -63,7 +69,8 @@ Task<> give_up(Lambda& service, AsyncEvent e, std::string message) {
   const Function* f = service.find_arn(e.function_arn);
   const bool has_target = f && f->config.dead_letter && f->config.dead_letter->target.value_or("") != "";
   if (!has_target) {
-    PUDDLE_LOG(warn, "lambda", "an event for " + e.function_arn + " is dropped after its last attempt: " + message);
+    PUDDLE_LOG(warn, "lambda",
+               "an event for " + e.function_arn + " is dropped after its last attempt: " + message);
     co_return;
   }
   std::string problem;
@@ -74,7 +81,9 @@ Task<> give_up(Lambda& service, AsyncEvent e, std::string message) {
   } catch (const AwsError& error) {
     problem = error.what();
   }
-  if (!problem.empty()) PUDDLE_LOG(warn, "lambda", "the dead-letter target of " + e.function_arn + " refused an event: " + problem);
+  if (!problem.empty())
+    PUDDLE_LOG(warn, "lambda",
+               "the dead-letter target of " + e.function_arn + " refused an event: " + problem);
 }
 
 }  // namespace
@@ -103,7 +112,8 @@ Task<JobResult> run_event(Lambda& service, Job job) {
   if (!failed && code.empty()) co_return JobResult::done();
   if (code == kNotFound.code) co_return JobResult::done();  // the function was deleted
   if (!code.empty() && now - job.created < kMaxAge) co_return JobResult::retry_at(now + backoff(job.attempt));
-  if (failed && job.attempt < kAsyncAttempts) co_return JobResult::retry_at(now + std::chrono::minutes(job.attempt));
+  if (failed && job.attempt < kAsyncAttempts)
+    co_return JobResult::retry_at(now + std::chrono::minutes(job.attempt));
   Task<> last = give_up(service, std::move(e), std::move(problem));
   co_await std::move(last);
   co_return JobResult::done();

@@ -11,7 +11,12 @@
 namespace puddle::lambda {
 
 Lambda::Lambda(Deps d)
-    : deps(d), records(d.store), feed(d.store), environments(*this), sources(*this), operations_(make_operations()) {}
+    : deps(d),
+      records(d.store),
+      feed(d.store),
+      environments(*this),
+      sources(*this),
+      operations_(make_operations()) {}
 Lambda::~Lambda() = default;
 
 const wire::ServiceWire& Lambda::wire() const {
@@ -25,9 +30,13 @@ const wire::ServiceWire& Lambda::wire() const {
   return description;
 }
 
-AwsError Lambda::access_denied(std::string message) const { return AwsError("AccessDeniedException", std::move(message), 403); }
+AwsError Lambda::access_denied(std::string message) const {
+  return AwsError("AccessDeniedException", std::move(message), 403);
+}
 
-std::vector<Migration> Lambda::migrations() const { return {{"lambda", 1, std::string(embedded::kLambdaSchema)}}; }
+std::vector<Migration> Lambda::migrations() const {
+  return {{"lambda", 1, std::string(embedded::kLambdaSchema)}};
+}
 
 void Lambda::load() {
   functions_.clear();
@@ -41,7 +50,8 @@ void Lambda::load() {
     const std::string id = m.config.uuid;
     mappings_[id] = std::make_unique<Mapping>(std::move(m));
   }
-  deps.jobs.handle("lambda.invoke", [this](Job job) { return run_event(*this, std::move(job)); }, 64);
+  deps.jobs.handle(
+      "lambda.invoke", [this](Job job) { return run_event(*this, std::move(job)); }, 64);
 }
 
 void Lambda::start() {
@@ -57,13 +67,15 @@ void Lambda::stop() {
 std::string Lambda::resource_policy(const std::string& arn) const {
   const Function* f = const_cast<Lambda*>(this)->find_arn(arn);
   if (!f || f->policy.empty()) return {};
-  wire::Map document{{"Version", Value("2012-10-17")}, {"Id", Value("default")}, {"Statement", Value(f->policy)}};
+  wire::Map document{
+      {"Version", Value("2012-10-17")}, {"Id", Value("default")}, {"Statement", Value(f->policy)}};
   return wire::to_json(document);
 }
 
 std::string FunctionName::arn() const { return make_arn("lambda", region, account, "function:" + name); }
 
-FunctionName Lambda::parse_name(const Call& call, std::string_view text, const std::optional<std::string>& qualifier) const {
+FunctionName Lambda::parse_name(const Call& call, std::string_view text,
+                                const std::optional<std::string>& qualifier) const {
   FunctionName out{call.account, call.region, {}, {}};
   auto parts = split(text, ':');
   std::size_t i = 0;
@@ -80,7 +92,8 @@ FunctionName Lambda::parse_name(const Call& call, std::string_view text, const s
   out.name = parts[i];
   if (i + 1 < parts.size()) out.qualifier = parts[i + 1];
   if (qualifier && !out.qualifier.empty() && *qualifier != out.qualifier)
-    throw user_error(kInvalidParameter, "The derived qualifier from the function name does not match the specified qualifier.");
+    throw user_error(kInvalidParameter,
+                     "The derived qualifier from the function name does not match the specified qualifier.");
   if (qualifier) out.qualifier = *qualifier;
   return out;
 }
@@ -97,7 +110,8 @@ Function& Lambda::need(const Call& call, std::string_view text, const std::optio
   const FunctionName name = parse_name(call, text, qualifier);
   Function* f = find(name);
   if (f && (name.qualifier.empty() || name.qualifier == kLatest)) return *f;
-  throw user_error(kNotFound, "Function not found: " + name.arn() + (name.qualifier.empty() ? "" : ":" + name.qualifier));
+  throw user_error(
+      kNotFound, "Function not found: " + name.arn() + (name.qualifier.empty() ? "" : ":" + name.qualifier));
 }
 
 Mapping* Lambda::find_mapping(std::string_view uuid) {
@@ -176,7 +190,9 @@ void Lambda::check_role(const Call& call, const std::string& role_arn) {
   if (deps.authorizer.mode() == AuthMode::off) return;
   const auto role = deps.policies.role(role_arn);
   std::string why = "there is no role " + role_arn;
-  if (role) why = deps.authorizer.why_not_assumable(*role, Principal::service_principal("lambda.amazonaws.com", call.account));
+  if (role)
+    why = deps.authorizer.why_not_assumable(
+        *role, Principal::service_principal("lambda.amazonaws.com", call.account));
   if (why.empty()) return;
   if (deps.authorizer.mode() == AuthMode::enforce)
     throw user_error(kInvalidParameter, "The role defined for the function cannot be assumed by Lambda.");
@@ -198,18 +214,23 @@ namespace {
 constexpr std::string_view kCodePath = "/lambda-code/";
 
 /// The revision is a random id that only those know who may look at the function.
-std::string code_signature(const Function& f) { return sha256_hex(f.config.revision + f.code_hex).substr(0, 32); }
+std::string code_signature(const Function& f) {
+  return sha256_hex(f.config.revision + f.code_hex).substr(0, 32);
+}
 
 }  // namespace
 
 std::string code_location(const std::string& endpoint, const Function& f) {
-  return endpoint + std::string(kCodePath) + f.account + "/" + f.region + "/" + f.config.name + "?signature=" + code_signature(f);
+  return endpoint + std::string(kCodePath) + f.account + "/" + f.region + "/" + f.config.name +
+         "?signature=" + code_signature(f);
 }
 
 bool Lambda::serve(const HttpRequest& request, const Call&, const Respond& respond) {
   if (request.method != "GET" || !request.path().starts_with(kCodePath)) return false;
   const auto parts = split(request.path().substr(kCodePath.size()), '/');
-  const Function* f = parts.size() == 3 ? functions_.find(std::string(parts[0]), std::string(parts[1]), std::string(parts[2])) : nullptr;
+  const Function* f =
+      parts.size() == 3 ? functions_.find(std::string(parts[0]), std::string(parts[1]), std::string(parts[2]))
+                        : nullptr;
   HttpResponse response;
   response.status = 403;
   if (f && request.query() == "signature=" + code_signature(*f)) {
@@ -232,7 +253,9 @@ std::string runtime_version_arn(const Function& f) {
 }
 
 void refuse_given(bool given, std::string_view name) {
-  if (given) throw user_error(kInvalidParameter, "The parameter " + std::string(name) + " is not supported by Puddle.");
+  if (given)
+    throw user_error(kInvalidParameter,
+                     "The parameter " + std::string(name) + " is not supported by Puddle.");
 }
 
 std::unique_ptr<Service> make(Deps deps) { return std::make_unique<Lambda>(deps); }

@@ -1,6 +1,6 @@
-// Lambda: functions, their invocation and their event source mappings. Memory mirrors the rows (records.hpp); execution
-// environments are memory only (environments.hpp); asynchronous events are jobs (jobs.cpp). Owned by the Engine, engine
-// thread only; handlers throw AwsError.
+// Lambda: functions, their invocation and their event source mappings. Memory mirrors the rows (records.hpp);
+// execution environments are memory only (environments.hpp); asynchronous events are jobs (jobs.cpp). Owned
+// by the Engine, engine thread only; handlers throw AwsError.
 #pragma once
 #include <map>
 #include <memory>
@@ -35,7 +35,9 @@ class Lambda final : public Service {
   ~Lambda() override;
   const wire::ServiceWire& wire() const override;
   const std::vector<Operation>& operations() const override { return operations_; }
-  const std::vector<std::string_view>& known_operations() const override { return lambda::known_operations(); }
+  const std::vector<std::string_view>& known_operations() const override {
+    return lambda::known_operations();
+  }
   wire::Dialect dialect() const override { return wire::Dialect::lambda; }
   AwsError access_denied(std::string message) const override;
   std::vector<Migration> migrations() const override;
@@ -48,7 +50,8 @@ class Lambda final : public Service {
   bool serve(const HttpRequest& request, const Call& call, const Respond& respond) override;
 
   /// Throws InvalidParameterValueException when the two qualifiers differ.
-  FunctionName parse_name(const Call& call, std::string_view name, const std::optional<std::string>& qualifier = {}) const;
+  FunctionName parse_name(const Call& call, std::string_view name,
+                          const std::optional<std::string>& qualifier = {}) const;
   Function* find(const FunctionName& name);
   Function* find_arn(std::string_view arn);
   /// Throws ResourceNotFoundException, with the qualifier when one was given; only $LATEST exists.
@@ -89,7 +92,8 @@ class Lambda final : public Service {
   std::uint64_t generation_ = 0;
 };
 
-/// "ENDPOINT/lambda-code/ACCOUNT/REGION/NAME?signature=...": who knows it may download, as with a pre-signed URL.
+/// "ENDPOINT/lambda-code/ACCOUNT/REGION/NAME?signature=...": who knows it may download, as with a pre-signed
+/// URL.
 std::string code_location(const std::string& endpoint, const Function& function);
 /// "2026-11-24T10:15:30.123+0000".
 std::string modified_text(Time now);

@@ -44,7 +44,8 @@ Task<bool> LogStream::create() {
     Map nothing;
     Task<std::string> work = call(std::move(name), std::move(nothing));
     const std::string problem = co_await std::move(work);
-    // A role may be allowed to write to a group that somebody else creates: the group's refusal alone decides nothing.
+    // A role may be allowed to write to a group that somebody else creates: the group's refusal alone decides
+    // nothing.
     if (problem.empty() || name == "CreateLogGroup") continue;
     PUDDLE_LOG(warn, "lambda", "no logs in " + group_ + ": " + problem);
     co_return false;

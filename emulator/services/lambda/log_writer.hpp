@@ -1,6 +1,6 @@
-// LogStream: the CloudWatch Logs stream of one environment. Lines are written in order, as the function's role, which
-// must be allowed to: a role without logs permissions has no logs, as on AWS. Not durable before the answer: as on AWS,
-// logs come a little later. Engine thread.
+// LogStream: the CloudWatch Logs stream of one environment. Lines are written in order, as the function's
+// role, which must be allowed to: a role without logs permissions has no logs, as on AWS. Not durable before
+// the answer: as on AWS, logs come a little later. Engine thread.
 #pragma once
 #include <deque>
 #include <memory>
@@ -19,8 +19,13 @@ struct LogLine {
 
 class LogStream : public std::enable_shared_from_this<LogStream> {
  public:
-  LogStream(Client& client, TaskGroup& tasks, Principal writer, std::string region, std::string group, std::string stream)
-      : client_(client), tasks_(tasks), writer_(std::move(writer)), region_(std::move(region)), group_(std::move(group)),
+  LogStream(Client& client, TaskGroup& tasks, Principal writer, std::string region, std::string group,
+            std::string stream)
+      : client_(client),
+        tasks_(tasks),
+        writer_(std::move(writer)),
+        region_(std::move(region)),
+        group_(std::move(group)),
         stream_(std::move(stream)) {}
   void write(std::vector<LogLine> lines);
   const std::string& group() const { return group_; }

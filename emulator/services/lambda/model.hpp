@@ -1,5 +1,5 @@
-// Model: what Lambda keeps of a function and of an event source mapping. The configuration structures are the API's
-// own, so that a row, an answer and the memory are one thing. Plain data.
+// Model: what Lambda keeps of a function and of an event source mapping. The configuration structures are the
+// API's own, so that a row, an answer and the memory are one thing. Plain data.
 #pragma once
 #include <map>
 #include <optional>
@@ -38,7 +38,8 @@ struct SnapStart {
 struct DeadLetterConfig {
   std::optional<std::string> target;
   static Shape shape() {
-    return {optional<&DeadLetterConfig::target>("TargetArn", {.pattern = "(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()"})};
+    return {optional<&DeadLetterConfig::target>("TargetArn",
+                                                {.pattern = "(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()"})};
   }
 };
 
@@ -67,10 +68,11 @@ struct Configuration {
 struct Function {
   std::string account, region;
   Configuration config;
-  std::string code_hex;          ///< sha256 of the zip, hex
-  wire::List policy;             ///< statements of the resource policy
+  std::string code_hex;  ///< sha256 of the zip, hex
+  wire::List policy;     ///< statements of the resource policy
   std::map<std::string, std::string> tags;
-  std::uint64_t generation = 0;  ///< changes with code and configuration: environments of an older one are not reused
+  std::uint64_t generation =
+      0;  ///< changes with code and configuration: environments of an older one are not reused
   const std::string& arn() const { return config.arn; }
 };
 inline constexpr std::string_view kLatest = "$LATEST";
@@ -84,7 +86,8 @@ struct DestinationConfig {
   std::optional<Value> on_success;
   std::optional<Destination> on_failure;
   static Shape shape() {
-    return {optional<&DestinationConfig::on_success>("OnSuccess"), optional<&DestinationConfig::on_failure>("OnFailure")};
+    return {optional<&DestinationConfig::on_success>("OnSuccess"),
+            optional<&DestinationConfig::on_failure>("OnFailure")};
   }
 };
 

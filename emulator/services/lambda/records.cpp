@@ -28,7 +28,8 @@ MappingConfig mapping_from(wire::Value stored) {
 
 std::vector<Function> Records::functions() const {
   std::vector<Function> out;
-  for (Rows rows = store_.query("SELECT account,region,code_sha256,configuration,policy,tags FROM lambda_function");
+  for (Rows rows =
+           store_.query("SELECT account,region,code_sha256,configuration,policy,tags FROM lambda_function");
        rows.next();) {
     Function& f = out.emplace_back();
     f.account = rows.text(0);
@@ -48,10 +49,11 @@ void Records::put(const Function& f) {
   wire::Map map;
   for (const auto& [key, value] : f.tags) map.add(key, value);
   const std::string tags = wire::to_json(map);
-  store_.run("INSERT INTO lambda_function VALUES(?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO UPDATE SET "
-             "code_sha256=?4, configuration=?5, policy=?6, tags=?7",
-             {string_view(f.account), string_view(f.region), string_view(f.config.name), string_view(f.code_hex),
-              string_view(config), string_view(policy), string_view(tags)});
+  store_.run(
+      "INSERT INTO lambda_function VALUES(?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO UPDATE SET "
+      "code_sha256=?4, configuration=?5, policy=?6, tags=?7",
+      {string_view(f.account), string_view(f.region), string_view(f.config.name), string_view(f.code_hex),
+       string_view(config), string_view(policy), string_view(tags)});
 }
 
 void Records::erase(const Function& f) {
@@ -76,7 +78,8 @@ void Records::drop_unused_code() {
 
 std::vector<Mapping> Records::mappings() const {
   std::vector<Mapping> out;
-  for (Rows rows = store_.query("SELECT account,region,created,configuration FROM lambda_mapping ORDER BY created, uuid");
+  for (Rows rows = store_.query(
+           "SELECT account,region,created,configuration FROM lambda_mapping ORDER BY created, uuid");
        rows.next();) {
     Mapping& m = out.emplace_back();
     m.account = rows.text(0);
@@ -100,7 +103,8 @@ void Records::erase_mapping(string_view uuid) {
 }
 
 std::optional<std::string> Records::checkpoint(string_view mapping, string_view shard) const {
-  Rows rows = store_.query("SELECT sequence FROM lambda_checkpoint WHERE mapping=?1 AND shard=?2", {mapping, shard});
+  Rows rows =
+      store_.query("SELECT sequence FROM lambda_checkpoint WHERE mapping=?1 AND shard=?2", {mapping, shard});
   if (!rows.next()) return std::nullopt;
   return rows.text(0);
 }

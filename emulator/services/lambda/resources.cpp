@@ -33,8 +33,8 @@ Value as_text(const Value& v) {
 
 [[noreturn]] void invalid(const std::string& message) { throw user_error(kInvalidParameter, message); }
 
-/// Code.ZipFile is source text in a template and becomes index.py or index.js, as on AWS. ZipFileBase64 is what
-/// `puddle up` makes of a local directory.
+/// Code.ZipFile is source text in a template and becomes index.py or index.js, as on AWS. ZipFileBase64 is
+/// what `puddle up` makes of a local directory.
 Bytes code_of(const Value& properties) {
   const Value* code = properties.find("Code");
   if (const std::string_view packed = code->text_or("ZipFileBase64"); !packed.empty()) {
@@ -45,7 +45,8 @@ Bytes code_of(const Value& properties) {
   const std::string_view text = code->text_or("ZipFile"), runtime = properties.text_or("Runtime");
   if (text.empty()) invalid("Code needs ZipFile: S3Bucket and ImageUri are not supported by Puddle");
   const bool python = runtime.starts_with("python");
-  if (!python && !runtime.starts_with("nodejs")) invalid("ZipFile can only be used with python and nodejs runtimes.");
+  if (!python && !runtime.starts_with("nodejs"))
+    invalid("ZipFile can only be used with python and nodejs runtimes.");
   return Bytes(make_zip({{python ? "index.py" : "index.js", std::string(text)}}));
 }
 
@@ -66,14 +67,19 @@ Value environment_of(const Value& given) {
 Task<ResourceResult> create_function_resource(ResourceRequest r) {
   Map input;
   for (const auto& [name, value] : r.properties.map()) {
-    if (name == "Code") input.add("Code", Map{{"ZipFile", Value(code_of(r.properties))}});
-    else if (name == "Tags") input.add("Tags", tags_of(value));
-    else if (name == "Environment") input.add("Environment", environment_of(value));
-    else if (name == "Timeout" || name == "MemorySize") input.add(name, as_integer(value));
+    if (name == "Code")
+      input.add("Code", Map{{"ZipFile", Value(code_of(r.properties))}});
+    else if (name == "Tags")
+      input.add("Tags", tags_of(value));
+    else if (name == "Environment")
+      input.add("Environment", environment_of(value));
+    else if (name == "Timeout" || name == "MemorySize")
+      input.add(name, as_integer(value));
     else if (name == "EphemeralStorage") {
       const Value* size = value.find("Size");
       input.add(name, Map{{"Size", size ? as_integer(*size) : Value(512)}});
-    } else input.add(name, value);
+    } else
+      input.add(name, value);
   }
   if (!input.contains("FunctionName")) input.add("FunctionName", r.name_suffix.substr(0, 64));
   ClientCall call = call_of(r, "CreateFunction", std::move(input));
@@ -104,7 +110,8 @@ Task<void> remove_function_resource(ResourceRequest r) {
 Task<ResourceResult> create_mapping_resource(ResourceRequest r) {
   Map input;
   for (const auto& [name, value] : r.properties.map()) {
-    const bool number = name == "BatchSize" || name.starts_with("Maximum") || name == "ParallelizationFactor" || name == "TumblingWindowInSeconds";
+    const bool number = name == "BatchSize" || name.starts_with("Maximum") ||
+                        name == "ParallelizationFactor" || name == "TumblingWindowInSeconds";
     const bool flag = name == "Enabled" || name == "BisectBatchOnFunctionError";
     if (name == "ScalingConfig") {
       const Value* most = value.find("MaximumConcurrency");
@@ -143,7 +150,8 @@ Task<ResourceResult> create_permission_resource(ResourceRequest r) {
 }
 
 Task<void> remove_permission_resource(ResourceRequest r) {
-  Map input{{"FunctionName", Value(r.properties.text_or("FunctionName"))}, {"StatementId", Value(r.physical_id)}};
+  Map input{{"FunctionName", Value(r.properties.text_or("FunctionName"))},
+            {"StatementId", Value(r.physical_id)}};
   return remove(std::move(r), "RemovePermission", std::move(input));
 }
 
@@ -151,17 +159,27 @@ Task<void> remove_permission_resource(ResourceRequest r) {
 
 std::vector<ResourceType> Lambda::resource_types() const {
   ResourceType function{"AWS::Lambda::Function",
-                        {"FunctionName", "Runtime", "Handler", "Role", "Code", "Description", "Timeout", "MemorySize", "Environment", "Tags",
-                         "DeadLetterConfig", "TracingConfig", "EphemeralStorage", "Architectures", "LoggingConfig", "PackageType"},
-                        {"Code", "Role"}, create_function_resource, remove_function_resource};
-  ResourceType mapping{"AWS::Lambda::EventSourceMapping",
-                       {"FunctionName", "EventSourceArn", "Enabled", "BatchSize", "MaximumBatchingWindowInSeconds", "StartingPosition",
-                        "FunctionResponseTypes", "ScalingConfig", "MaximumRetryAttempts", "MaximumRecordAgeInSeconds",
-                        "BisectBatchOnFunctionError", "DestinationConfig", "ParallelizationFactor", "TumblingWindowInSeconds"},
-                       {"FunctionName"}, create_mapping_resource, remove_mapping_resource};
+                        {"FunctionName", "Runtime", "Handler", "Role", "Code", "Description", "Timeout",
+                         "MemorySize", "Environment", "Tags", "DeadLetterConfig", "TracingConfig",
+                         "EphemeralStorage", "Architectures", "LoggingConfig", "PackageType"},
+                        {"Code", "Role"},
+                        create_function_resource,
+                        remove_function_resource};
+  ResourceType mapping{
+      "AWS::Lambda::EventSourceMapping",
+      {"FunctionName", "EventSourceArn", "Enabled", "BatchSize", "MaximumBatchingWindowInSeconds",
+       "StartingPosition", "FunctionResponseTypes", "ScalingConfig", "MaximumRetryAttempts",
+       "MaximumRecordAgeInSeconds", "BisectBatchOnFunctionError", "DestinationConfig",
+       "ParallelizationFactor", "TumblingWindowInSeconds"},
+      {"FunctionName"},
+      create_mapping_resource,
+      remove_mapping_resource};
   ResourceType permission{"AWS::Lambda::Permission",
-                          {"FunctionName", "Action", "Principal", "SourceArn", "SourceAccount", "FunctionUrlAuthType", "PrincipalOrgID"},
-                          {"FunctionName", "Action", "Principal"}, create_permission_resource, remove_permission_resource};
+                          {"FunctionName", "Action", "Principal", "SourceArn", "SourceAccount",
+                           "FunctionUrlAuthType", "PrincipalOrgID"},
+                          {"FunctionName", "Action", "Principal"},
+                          create_permission_resource,
+                          remove_permission_resource};
   return {std::move(function), std::move(mapping), std::move(permission)};
 }
 

@@ -10,7 +10,8 @@
 namespace puddle::lambda {
 namespace {
 
-constexpr const char* kBroken = "Could not unzip uploaded file. Please check your file, then try to upload again.";
+constexpr const char* kBroken =
+    "Could not unzip uploaded file. Please check your file, then try to upload again.";
 
 bool safe(std::string_view name) {
   if (name.empty() || name.front() == '/' || name.find('\\') != std::string_view::npos) return false;
@@ -43,7 +44,8 @@ std::string check_zip(std::string_view bytes) {
   for (zip_int64_t i = 0; i < count; ++i) {
     zip_stat_t stat;
     zip_stat_init(&stat);
-    if (zip_stat_index(archive, static_cast<zip_uint64_t>(i), 0, &stat) != 0 || (stat.valid & ZIP_STAT_SIZE) == 0)
+    if (zip_stat_index(archive, static_cast<zip_uint64_t>(i), 0, &stat) != 0 ||
+        (stat.valid & ZIP_STAT_SIZE) == 0)
       return kBroken;
     if (!safe(stat.name)) return "The zip has an entry with an unsafe path: " + std::string(stat.name);
     zip_uint8_t system = 0;
@@ -74,7 +76,8 @@ std::string make_zip(const std::vector<std::pair<std::string, std::string>>& fil
     if (index < 0) continue;
     // The same text gives the same archive: no modification time of now.
     zip_file_set_dostime(archive, static_cast<zip_uint64_t>(index), 0, 0x21, 0);
-    zip_file_set_external_attributes(archive, static_cast<zip_uint64_t>(index), 0, ZIP_OPSYS_UNIX, 0100644U << 16);
+    zip_file_set_external_attributes(archive, static_cast<zip_uint64_t>(index), 0, ZIP_OPSYS_UNIX,
+                                     0100644U << 16);
   }
   std::string out;
   if (zip_close(archive) == 0) {

@@ -16,8 +16,10 @@ Task<JobResult> sweep(Logs& logs, Job job) {
   const auto group = id ? logs.records.group(*id) : std::nullopt;
   if (!group || !group->retention) co_return JobResult::done();
   const Time now = logs.deps.loop.now();
-  const std::int64_t gone = logs.deps.store.atomically([&] { return logs.records.expire(group->id, group->oldest(now)); });
-  if (gone > 0) PUDDLE_LOG(debug, "logs", std::to_string(gone) + " events of " + group->name + " have expired");
+  const std::int64_t gone =
+      logs.deps.store.atomically([&] { return logs.records.expire(group->id, group->oldest(now)); });
+  if (gone > 0)
+    PUDDLE_LOG(debug, "logs", std::to_string(gone) + " events of " + group->name + " have expired");
   co_return JobResult::retry_at(now + kSweep);
 }
 
@@ -40,11 +42,14 @@ const wire::ServiceWire& Logs::wire() const {
 std::vector<Migration> Logs::migrations() const { return {{"logs", 1, std::string(embedded::kLogsSchema)}}; }
 
 void Logs::load() {
-  deps.jobs.handle("logs.retention", [this](Job job) { return sweep(*this, std::move(job)); }, 1);
+  deps.jobs.handle(
+      "logs.retention", [this](Job job) { return sweep(*this, std::move(job)); }, 1);
 }
 
-Group Logs::need(const Call& call, const std::optional<std::string>& name, const std::optional<std::string>& identifier) const {
-  if (name && identifier) throw kInvalidParameter("LogGroup name and LogGroup ARN are mutually exclusive parameters.");
+Group Logs::need(const Call& call, const std::optional<std::string>& name,
+                 const std::optional<std::string>& identifier) const {
+  if (name && identifier)
+    throw kInvalidParameter("LogGroup name and LogGroup ARN are mutually exclusive parameters.");
   if (!name && !identifier) throw kInvalidParameter("Either logGroupName or logGroupIdentifier is required.");
   std::string account = call.account, region = call.region, wanted = name ? *name : *identifier;
   if (const auto arn = Arn::parse(wanted); arn && arn->service == "logs") {
@@ -78,7 +83,8 @@ std::string group_arn(const Group& g) { return make_arn("logs", g.region, g.acco
 std::string resource_arn(const Call& call, std::string_view group, std::string_view stream) {
   const auto arn = Arn::parse(group);
   if (arn && arn->service == "logs") return std::string(group) + ":log-stream:" + std::string(stream);
-  return make_arn("logs", call.region, call.account, "log-group:" + std::string(group) + ":log-stream:" + std::string(stream));
+  return make_arn("logs", call.region, call.account,
+                  "log-group:" + std::string(group) + ":log-stream:" + std::string(stream));
 }
 
 std::unique_ptr<Service> make(Deps deps) { return std::make_unique<Logs>(deps); }

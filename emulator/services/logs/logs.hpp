@@ -1,5 +1,5 @@
-// Logs: CloudWatch Logs groups, streams and events. All state is rows (records.hpp). Owned by the Engine, engine thread
-// only; handlers throw AwsError.
+// Logs: CloudWatch Logs groups, streams and events. All state is rows (records.hpp). Owned by the Engine,
+// engine thread only; handlers throw AwsError.
 #pragma once
 #include <memory>
 #include <string>
@@ -21,13 +21,16 @@ class Logs final : public Service {
   const wire::ServiceWire& wire() const override;
   const std::vector<Operation>& operations() const override { return operations_; }
   const std::vector<std::string_view>& known_operations() const override { return logs::known_operations(); }
-  AwsError validation_error(std::string message) const override { return kInvalidParameter(std::move(message)); }
+  AwsError validation_error(std::string message) const override {
+    return kInvalidParameter(std::move(message));
+  }
   std::vector<Migration> migrations() const override;
   void load() override;
   std::vector<ResourceType> resource_types() const override;
 
   /// A group by name or by identifier (a name or an ARN); throws when both, neither or none such.
-  Group need(const Call& call, const std::optional<std::string>& name, const std::optional<std::string>& identifier = {}) const;
+  Group need(const Call& call, const std::optional<std::string>& name,
+             const std::optional<std::string>& identifier = {}) const;
   Stream need_stream(const Group& group, const std::string& name) const;
   /// Sets or drops the retention and the job that deletes what has expired.
   void set_retention(Group group, std::optional<int> days, Time now);

@@ -59,7 +59,11 @@ Task<void> remove_group_resource(ResourceRequest r) {
 }  // namespace
 
 std::vector<ResourceType> Logs::resource_types() const {
-  ResourceType group{"AWS::Logs::LogGroup", {"LogGroupName", "RetentionInDays", "Tags"}, {}, create_group_resource, remove_group_resource};
+  ResourceType group{"AWS::Logs::LogGroup",
+                     {"LogGroupName", "RetentionInDays", "Tags"},
+                     {},
+                     create_group_resource,
+                     remove_group_resource};
   return {std::move(group)};
 }
 

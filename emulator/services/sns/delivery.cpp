@@ -1,5 +1,5 @@
-// Deliveries as jobs: one per message and subscription. A job that was interrupted runs again, so a subscriber may get a
-// message twice, as on AWS, and never zero times.
+// Deliveries as jobs: one per message and subscription. A job that was interrupted runs again, so a
+// subscriber may get a message twice, as on AWS, and never zero times.
 #include "aws/arn.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -23,7 +23,9 @@ struct Attempt {
 
 Task<Attempt> send_mail(Mailer& mailer, Mail mail) {
   Completion<MailOutcome> done;
-  const std::function<void(MailOutcome)> finished = [done](MailOutcome outcome) { done.complete(std::move(outcome)); };
+  const std::function<void(MailOutcome)> finished = [done](MailOutcome outcome) {
+    done.complete(std::move(outcome));
+  };
   mailer.send(std::move(mail), finished);
   MailOutcome outcome = co_await done;
   Attempt out;
@@ -47,7 +49,8 @@ Task<Attempt> call_service(Client& client, ClientCall call) {
 }
 
 /// A call that SNS makes for the topic: its policy counts by the topic's ARN.
-ClientCall service_call(const Topic& topic, const std::string& target, std::string service, std::string operation, Map input) {
+ClientCall service_call(const Topic& topic, const std::string& target, std::string service,
+                        std::string operation, Map input) {
   ClientCall call;
   const auto arn = Arn::parse(target);
   call.service = std::move(service);
@@ -70,8 +73,10 @@ ClientCall queue_call(const Sns& sns, const Topic& topic, const Subscription& to
     Map attributes;
     for (const auto& [name, a] : d.attributes) {
       Map value{{"DataType", Value(a.type)}};
-      if (a.is_binary) value.add("BinaryValue", Bytes(a.binary));
-      else value.add("StringValue", a.text);
+      if (a.is_binary)
+        value.add("BinaryValue", Bytes(a.binary));
+      else
+        value.add("StringValue", a.text);
       attributes.add(name, std::move(value));
     }
     input.add("MessageAttributes", std::move(attributes));
@@ -84,7 +89,8 @@ ClientCall queue_call(const Sns& sns, const Topic& topic, const Subscription& to
 ClientCall lambda_call(const Sns& sns, const Topic& topic, const Subscription& to, const Delivery& d) {
   Map attributes;
   for (const auto& [name, a] : d.attributes)
-    attributes.add(name, Map{{"Type", Value(a.is_binary ? "Binary" : "String")}, {"Value", Value(a.is_binary ? base64(a.binary) : a.text)}});
+    attributes.add(name, Map{{"Type", Value(a.is_binary ? "Binary" : "String")},
+                             {"Value", Value(a.is_binary ? base64(a.binary) : a.text)}});
   Map notification;
   notification.add("Type", "Notification");
   notification.add("MessageId", d.message_id);
@@ -138,7 +144,8 @@ Task<> give_up(Sns& sns, Topic topic, Subscription to, Delivery d, std::string w
   ClientCall call = queue_call(sns, topic, dead, d);
   Task<Attempt> work = call_service(sns.deps.client, std::move(call));
   const Attempt out = co_await std::move(work);
-  if (out.outcome != Outcome::sent) log(Level::warn, "sns", "its dead-letter queue refused it too: " + out.detail);
+  if (out.outcome != Outcome::sent)
+    log(Level::warn, "sns", "its dead-letter queue refused it too: " + out.detail);
 }
 
 }  // namespace
@@ -147,8 +154,10 @@ std::string to_json(const Delivery& d) {
   Map attributes;
   for (const auto& [name, a] : d.attributes) {
     Map item{{"type", Value(a.type)}};
-    if (a.is_binary) item.add("binary", base64(a.binary));
-    else item.add("text", a.text);
+    if (a.is_binary)
+      item.add("binary", base64(a.binary));
+    else
+      item.add("text", a.text);
     attributes.add(name, std::move(item));
   }
   Map out;
@@ -179,8 +188,10 @@ Delivery parse_delivery(std::string_view json) {
       MessageAttribute& a = d.attributes[name];
       a.type = item.text_or("type");
       a.is_binary = item.find("binary") != nullptr;
-      if (a.is_binary) a.binary = from_base64(item.text_or("binary")).value_or("");
-      else a.text = item.text_or("text");
+      if (a.is_binary)
+        a.binary = from_base64(item.text_or("binary")).value_or("");
+      else
+        a.text = item.text_or("text");
     }
   return d;
 }
@@ -197,12 +208,15 @@ Task<JobResult> deliver(Sns& sns, Job job) {
   const Time now = sns.deps.loop.now();
   if (out.outcome == Outcome::sent) {
     if (sns.deps.settings.hop)
-      sns.deps.settings.hop(from.name, (is_email(target.protocol) ? "mail to " : target.protocol + " ") + target.endpoint);
+      sns.deps.settings.hop(
+          from.name, (is_email(target.protocol) ? "mail to " : target.protocol + " ") + target.endpoint);
     co_return JobResult::done();
   }
   const Duration patience = is_email(target.protocol) ? kMailPatience : kServicePatience;
   if (out.outcome == Outcome::transient && now - job.created < patience) {
-    PUDDLE_LOG(info, "sns", "delivery to " + target.endpoint + " failed, attempt " + std::to_string(job.attempt) + ": " + out.detail);
+    PUDDLE_LOG(info, "sns",
+               "delivery to " + target.endpoint + " failed, attempt " + std::to_string(job.attempt) + ": " +
+                   out.detail);
     co_return JobResult::retry_at(now + backoff(job.attempt));
   }
   Task<> giving_up = give_up(sns, std::move(from), std::move(target), std::move(delivery), out.detail);
@@ -221,7 +235,8 @@ Task<JobResult> send_confirmation(Sns& sns, Job job) {
   const Time after = sns.deps.loop.now();
   if (out.outcome == Outcome::transient && after - job.created < kMailPatience)
     co_return JobResult::retry_at(after + backoff(job.attempt));
-  if (out.outcome != Outcome::sent) log(Level::warn, "sns", "the confirmation mail was not sent: " + out.detail);
+  if (out.outcome != Outcome::sent)
+    log(Level::warn, "sns", "the confirmation mail was not sent: " + out.detail);
   co_return JobResult::done();
 }
 

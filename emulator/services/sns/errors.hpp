@@ -22,6 +22,8 @@ inline constexpr ErrorType kEmptyBatch{"EmptyBatchRequest", 400};
 inline constexpr ErrorType kInvalidEntryId{"InvalidBatchEntryId", 400};
 
 /// "Invalid parameter: " + what.
-inline AwsError invalid(std::string_view what) { return kInvalidParameter("Invalid parameter: " + std::string(what)); }
+inline AwsError invalid(std::string_view what) {
+  return kInvalidParameter("Invalid parameter: " + std::string(what));
+}
 
 }  // namespace puddle::sns

@@ -9,7 +9,8 @@ namespace {
 
 bool plain_ascii(std::string_view text) {
   for (const char c : text)
-    if (static_cast<unsigned char>(c) >= 0x7F || (static_cast<unsigned char>(c) < 0x20 && c != '\t')) return false;
+    if (static_cast<unsigned char>(c) >= 0x7F || (static_cast<unsigned char>(c) < 0x20 && c != '\t'))
+      return false;
   return true;
 }
 
@@ -61,17 +62,19 @@ std::string quoted_printable(std::string_view text) {
   return out;
 }
 
-std::string headers(const Sns& sns, const Topic& topic, const Subscription& to, const std::string& subject, Time now) {
+std::string headers(const Sns& sns, const Topic& topic, const Subscription& to, const std::string& subject,
+                    Time now) {
   const auto name = topic.attributes.find("DisplayName");
-  const std::string shown = name != topic.attributes.end() && !name->second.empty() ? name->second : "AWS Notifications";
+  const std::string shown =
+      name != topic.attributes.end() && !name->second.empty() ? name->second : "AWS Notifications";
   std::string date = http_date(now);
   date.replace(date.size() - 3, 3, "+0000");
   std::string quoted;
   for (const char c : shown) quoted += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
   const std::string from = plain_ascii(shown) ? "\"" + header_text(quoted) + "\"" : header_text(shown);
-  return "From: " + from + " <" + header_text(sns.deps.settings.mail_from) + ">\r\nTo: <" + header_text(to.endpoint) +
-         ">\r\nSubject: " + header_text(subject) + "\r\nDate: " + date + "\r\nMessage-ID: <" + uuid(sns.deps.entropy) +
-         "@puddle>\r\nMIME-Version: 1.0\r\n";
+  return "From: " + from + " <" + header_text(sns.deps.settings.mail_from) + ">\r\nTo: <" +
+         header_text(to.endpoint) + ">\r\nSubject: " + header_text(subject) + "\r\nDate: " + date +
+         "\r\nMessage-ID: <" + uuid(sns.deps.entropy) + "@puddle>\r\nMIME-Version: 1.0\r\n";
 }
 
 Mail make(const Sns& sns, const Subscription& to, std::string message) {
@@ -82,8 +85,10 @@ Mail make(const Sns& sns, const Subscription& to, std::string message) {
   return mail;
 }
 
-constexpr const char* kText = "Content-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n";
-constexpr const char* kHtml = "Content-Type: text/html; charset=UTF-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n";
+constexpr const char* kText =
+    "Content-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n";
+constexpr const char* kHtml =
+    "Content-Type: text/html; charset=UTF-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n";
 
 }  // namespace
 
@@ -92,15 +97,20 @@ std::string unsubscribe_url(const Sns& sns, std::string_view subscription) {
 }
 
 Mail confirmation_mail(const Sns& sns, const Topic& topic, const Subscription& to, Time now) {
-  const std::string link = sns.deps.settings.endpoint + "/?Action=ConfirmSubscription&TopicArn=" + to.topic_arn + "&Token=" +
-                           to.token + "&Endpoint=" + url_encode(to.endpoint);
-  const std::string text = "You have chosen to subscribe to the topic:\n" + to.topic_arn +
-                           "\n\nTo confirm this subscription, click or visit the link below (If this was in error no action is "
-                           "necessary):\n" + link + "\n\nPlease do not reply directly to this email.\n";
-  const std::string html = "You have chosen to subscribe to the topic: <br/><b>" + to.topic_arn +
-                           "</b><br/><br/>\nTo confirm this subscription, click or visit the link below (If this was in error no "
-                           "action is necessary): <br/>\n<a href=\"" + xml_escape(link) +
-                           "\">Confirm subscription</a>\n<br/><br/> Please do not reply directly to this email.\n";
+  const std::string link = sns.deps.settings.endpoint +
+                           "/?Action=ConfirmSubscription&TopicArn=" + to.topic_arn + "&Token=" + to.token +
+                           "&Endpoint=" + url_encode(to.endpoint);
+  const std::string text =
+      "You have chosen to subscribe to the topic:\n" + to.topic_arn +
+      "\n\nTo confirm this subscription, click or visit the link below (If this was in error no action is "
+      "necessary):\n" +
+      link + "\n\nPlease do not reply directly to this email.\n";
+  const std::string html =
+      "You have chosen to subscribe to the topic: <br/><b>" + to.topic_arn +
+      "</b><br/><br/>\nTo confirm this subscription, click or visit the link below (If this was in error no "
+      "action is necessary): <br/>\n<a href=\"" +
+      xml_escape(link) +
+      "\">Confirm subscription</a>\n<br/><br/> Please do not reply directly to this email.\n";
   const std::string boundary = "puddle-" + random_text(sns.deps.entropy, 24, kLowerAlnum);
   std::string message = headers(sns, topic, to, "AWS Notification - Subscription Confirmation", now);
   message += "Content-Type: multipart/alternative; boundary=\"" + boundary + "\"\r\n\r\n";
@@ -109,11 +119,15 @@ Mail confirmation_mail(const Sns& sns, const Topic& topic, const Subscription& t
   return make(sns, to, std::move(message));
 }
 
-Mail notification_mail(const Sns& sns, const Topic& topic, const Subscription& to, const Delivery& d, Time now) {
+Mail notification_mail(const Sns& sns, const Topic& topic, const Subscription& to, const Delivery& d,
+                       Time now) {
   std::string text = to.protocol == "email-json" ? envelope(sns, d) : d.message;
-  text += "\n\n--\nIf you wish to stop receiving notifications from this topic, please click or visit the link below to "
-          "unsubscribe:\n" + unsubscribe_url(sns, to.arn) + "&Endpoint=" + url_encode(to.endpoint) +
-          "\n\nPlease do not reply directly to this email.\n";
+  text +=
+      "\n\n--\nIf you wish to stop receiving notifications from this topic, please click or visit the link "
+      "below to "
+      "unsubscribe:\n" +
+      unsubscribe_url(sns, to.arn) + "&Endpoint=" + url_encode(to.endpoint) +
+      "\n\nPlease do not reply directly to this email.\n";
   const std::string subject = d.subject.empty() ? "AWS Notification Message" : d.subject;
   return make(sns, to, headers(sns, topic, to, subject, now) + kText + quoted_printable(text));
 }
@@ -130,7 +144,8 @@ std::string envelope(const Sns& sns, const Delivery& d) {
   if (!d.attributes.empty()) {
     wire::Map attributes;
     for (const auto& [name, a] : d.attributes)
-      attributes.add(name, wire::Map{{"Type", Value(a.type)}, {"Value", Value(a.is_binary ? base64(a.binary) : a.text)}});
+      attributes.add(name, wire::Map{{"Type", Value(a.type)},
+                                     {"Value", Value(a.is_binary ? base64(a.binary) : a.text)}});
     out.add("MessageAttributes", std::move(attributes));
   }
   return wire::to_json(out);

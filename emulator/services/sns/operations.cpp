@@ -7,8 +7,9 @@ namespace puddle::sns {
 std::vector<Operation> make_operations() {
   std::vector<Operation> out;
   for (Operation (*make_one)() :
-       {confirm_subscription, create_topic, delete_topic, get_subscription_attributes, get_topic_attributes, list_subscriptions,
-        list_subscriptions_by_topic, list_topics, publish, set_subscription_attributes, set_topic_attributes, subscribe, unsubscribe})
+       {confirm_subscription, create_topic, delete_topic, get_subscription_attributes, get_topic_attributes,
+        list_subscriptions, list_subscriptions_by_topic, list_topics, publish, set_subscription_attributes,
+        set_topic_attributes, subscribe, unsubscribe})
     out.push_back(make_one());
   return out;
 }

@@ -26,21 +26,26 @@ TextMap map_of(std::string_view text) {
 void put(Store& store, const Topic& t) {
   const std::string attributes = text_of(t.attributes), tags = text_of(t.tags);
   store.run("INSERT OR REPLACE INTO sns_topic(arn,attributes,tags,deleted,created) VALUES(?1,?2,?3,?4,?5)",
-            {std::string_view(t.arn), std::string_view(attributes), std::string_view(tags), t.deleted, param(t.created)});
+            {std::string_view(t.arn), std::string_view(attributes), std::string_view(tags), t.deleted,
+             param(t.created)});
 }
 
 void put(Store& store, const Subscription& s) {
   const std::string attributes = text_of(s.attributes);
   store.run(
-      "INSERT OR REPLACE INTO sns_subscription(arn,topic_arn,protocol,endpoint,owner,principal,token,confirmed,"
-      "authenticated,authenticate_on_unsubscribe,attributes,created) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)",
+      "INSERT OR REPLACE INTO "
+      "sns_subscription(arn,topic_arn,protocol,endpoint,owner,principal,token,confirmed,"
+      "authenticated,authenticate_on_unsubscribe,attributes,created) "
+      "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)",
       {std::string_view(s.arn), std::string_view(s.topic_arn), std::string_view(s.protocol),
        std::string_view(s.endpoint), std::string_view(s.owner), std::string_view(s.principal),
        std::string_view(s.token), std::int64_t{s.confirmed}, std::int64_t{s.authenticated},
        std::int64_t{s.authenticate_on_unsubscribe}, std::string_view(attributes), param(s.created)});
 }
 
-void remove_topic(Store& store, std::string_view arn) { store.run("DELETE FROM sns_topic WHERE arn=?1", {arn}); }
+void remove_topic(Store& store, std::string_view arn) {
+  store.run("DELETE FROM sns_topic WHERE arn=?1", {arn});
+}
 
 void remove_subscription(Store& store, std::string_view arn) {
   store.run("DELETE FROM sns_subscription WHERE arn=?1", {arn});
@@ -64,8 +69,9 @@ void each_topic(Store& store, const std::function<void(Topic)>& fn) {
 }
 
 void each_subscription(Store& store, const std::function<void(Subscription)>& fn) {
-  for (Rows rows = store.query("SELECT arn,topic_arn,protocol,endpoint,owner,principal,token,confirmed,authenticated,"
-                               "authenticate_on_unsubscribe,attributes,created FROM sns_subscription");
+  for (Rows rows =
+           store.query("SELECT arn,topic_arn,protocol,endpoint,owner,principal,token,confirmed,authenticated,"
+                       "authenticate_on_unsubscribe,attributes,created FROM sns_subscription");
        rows.next();) {
     Subscription s;
     s.arn = rows.text(0);

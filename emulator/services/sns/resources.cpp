@@ -37,7 +37,9 @@ Task<ResourceResult> create_topic_resource(ResourceRequest r) {
   const Value* subscriptions = r.properties.find("Subscription");
   if (subscriptions && subscriptions->is_list()) {
     for (const Value& s : subscriptions->list()) {
-      Map in{{"TopicArn", Value(out.physical_id)}, {"Protocol", Value(s.text_or("Protocol"))}, {"Endpoint", Value(s.text_or("Endpoint"))}};
+      Map in{{"TopicArn", Value(out.physical_id)},
+             {"Protocol", Value(s.text_or("Protocol"))},
+             {"Endpoint", Value(s.text_or("Endpoint"))}};
       ClientCall call = call_of(r, "Subscribe", std::move(in));
       Task<Value> work = r.client->call(std::move(call));
       co_await std::move(work);
@@ -58,7 +60,9 @@ Task<void> call_with_arn(ResourceRequest r, std::string operation, std::string p
   }
 }
 
-Task<void> remove_topic_resource(ResourceRequest r) { return call_with_arn(std::move(r), "DeleteTopic", "TopicArn"); }
+Task<void> remove_topic_resource(ResourceRequest r) {
+  return call_with_arn(std::move(r), "DeleteTopic", "TopicArn");
+}
 Task<void> remove_subscription_resource(ResourceRequest r) {
   return call_with_arn(std::move(r), "Unsubscribe", "SubscriptionArn");
 }
@@ -66,8 +70,10 @@ Task<void> remove_subscription_resource(ResourceRequest r) {
 Task<ResourceResult> create_subscription_resource(ResourceRequest r) {
   Map input, attributes;
   for (const auto& [name, value] : r.properties.map()) {
-    if (name == "TopicArn" || name == "Protocol" || name == "Endpoint") input.add(name, value);
-    else attributes.add(name, text_of(value));
+    if (name == "TopicArn" || name == "Protocol" || name == "Endpoint")
+      input.add(name, value);
+    else
+      attributes.add(name, text_of(value));
   }
   if (!attributes.empty()) input.add("Attributes", std::move(attributes));
   input.add("ReturnSubscriptionArn", true);
@@ -119,12 +125,21 @@ Task<void> remove_policy_resource(ResourceRequest r) {
 }  // namespace
 
 std::vector<ResourceType> Sns::resource_types() const {
-  ResourceType topic{"AWS::SNS::Topic", {"TopicName", "DisplayName", "Subscription", "Tags"}, {}, create_topic_resource,
+  ResourceType topic{"AWS::SNS::Topic",
+                     {"TopicName", "DisplayName", "Subscription", "Tags"},
+                     {},
+                     create_topic_resource,
                      remove_topic_resource};
-  ResourceType subscription{"AWS::SNS::Subscription", {"TopicArn", "Protocol", "Endpoint", "RawMessageDelivery", "RedrivePolicy"},
-                            {"TopicArn", "Protocol"}, create_subscription_resource, remove_subscription_resource};
-  ResourceType policy{"AWS::SNS::TopicPolicy", {"Topics", "PolicyDocument"}, {"Topics", "PolicyDocument"},
-                      create_policy_resource, remove_policy_resource};
+  ResourceType subscription{"AWS::SNS::Subscription",
+                            {"TopicArn", "Protocol", "Endpoint", "RawMessageDelivery", "RedrivePolicy"},
+                            {"TopicArn", "Protocol"},
+                            create_subscription_resource,
+                            remove_subscription_resource};
+  ResourceType policy{"AWS::SNS::TopicPolicy",
+                      {"Topics", "PolicyDocument"},
+                      {"Topics", "PolicyDocument"},
+                      create_policy_resource,
+                      remove_policy_resource};
   return {std::move(topic), std::move(subscription), std::move(policy)};
 }
 

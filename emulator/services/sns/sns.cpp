@@ -21,15 +21,20 @@ const wire::ServiceWire& Sns::wire() const {
 }
 
 AwsError Sns::access_denied(std::string message) const { return kAuthorizationError(std::move(message)); }
-AwsError Sns::validation_error(std::string message) const { return AwsError("ValidationError", std::move(message)); }
+AwsError Sns::validation_error(std::string message) const {
+  return AwsError("ValidationError", std::move(message));
+}
 
 void Sns::load() {
   topics_.clear();
   subscriptions_.clear();
   records::each_topic(deps.store, [this](Topic t) { topics_.insert_or_assign(t.arn, t); });
-  records::each_subscription(deps.store, [this](Subscription s) { subscriptions_.insert_or_assign(s.arn, s); });
-  deps.jobs.handle("sns.deliver", [this](Job job) { return deliver(*this, std::move(job)); }, 32);
-  deps.jobs.handle("sns.confirm", [this](Job job) { return send_confirmation(*this, std::move(job)); }, 8);
+  records::each_subscription(deps.store,
+                             [this](Subscription s) { subscriptions_.insert_or_assign(s.arn, s); });
+  deps.jobs.handle(
+      "sns.deliver", [this](Job job) { return deliver(*this, std::move(job)); }, 32);
+  deps.jobs.handle(
+      "sns.confirm", [this](Job job) { return send_confirmation(*this, std::move(job)); }, 8);
 }
 
 std::string Sns::resource_policy(const std::string& arn) const {
@@ -54,7 +59,8 @@ namespace {
 void check_arn(std::string_view arn, std::string_view parameter) {
   const std::size_t elements = split(arn, ':').size();
   if (elements < 6)
-    throw invalid(std::string(parameter) + " Reason: An ARN must have at least 6 elements, not " + std::to_string(elements));
+    throw invalid(std::string(parameter) + " Reason: An ARN must have at least 6 elements, not " +
+                  std::to_string(elements));
   const auto parsed = Arn::parse(arn);
   if (!parsed || parsed->service != "sns") throw invalid(parameter);
 }
@@ -76,7 +82,8 @@ Subscription& Sns::need_subscription(std::string_view arn) {
 std::vector<Subscription*> Sns::subscriptions_of(std::string_view topic_arn) {
   std::vector<Subscription*> out;
   const std::string prefix = std::string(topic_arn) + ":";
-  for (auto it = subscriptions_.lower_bound(prefix); it != subscriptions_.end() && it->first.starts_with(prefix); ++it)
+  for (auto it = subscriptions_.lower_bound(prefix);
+       it != subscriptions_.end() && it->first.starts_with(prefix); ++it)
     out.push_back(&it->second);
   return out;
 }
@@ -84,7 +91,8 @@ std::vector<Subscription*> Sns::subscriptions_of(std::string_view topic_arn) {
 std::vector<Topic*> Sns::topics_in(const Call& call) {
   std::vector<Topic*> out;
   const std::string prefix = "arn:aws:sns:" + call.region + ":" + call.account + ":";
-  for (auto it = topics_.lower_bound(prefix); it != topics_.end() && it->first.starts_with(prefix); ++it) out.push_back(&it->second);
+  for (auto it = topics_.lower_bound(prefix); it != topics_.end() && it->first.starts_with(prefix); ++it)
+    out.push_back(&it->second);
   return out;
 }
 
@@ -131,8 +139,8 @@ void Sns::drop_subscription(const std::string& arn) {
 
 std::string default_policy(const Topic& t) {
   wire::List actions;
-  for (const char* name : {"GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission", "DeleteTopic",
-                           "Subscribe", "ListSubscriptionsByTopic", "Publish"})
+  for (const char* name : {"GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission",
+                           "DeleteTopic", "Subscribe", "ListSubscriptionsByTopic", "Publish"})
     actions.emplace_back("SNS:" + std::string(name));
   wire::Map condition{{"StringEquals", wire::Map{{"AWS:SourceOwner", Value(t.account)}}}};
   wire::Map statement;

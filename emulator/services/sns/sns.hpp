@@ -1,5 +1,5 @@
-// Sns: topics, subscriptions and the deliveries of what is published. Memory mirrors the rows; every delivery is a job
-// written with the Publish (delivery.cpp). Engine thread; handlers throw AwsError.
+// Sns: topics, subscriptions and the deliveries of what is published. Memory mirrors the rows; every delivery
+// is a job written with the Publish (delivery.cpp). Engine thread; handlers throw AwsError.
 #pragma once
 #include <map>
 #include <memory>
@@ -66,7 +66,8 @@ bool is_email(std::string_view protocol);
 
 // mail.cpp
 Mail confirmation_mail(const Sns& sns, const Topic& topic, const Subscription& to, Time now);
-Mail notification_mail(const Sns& sns, const Topic& topic, const Subscription& to, const Delivery& delivery, Time now);
+Mail notification_mail(const Sns& sns, const Topic& topic, const Subscription& to, const Delivery& delivery,
+                       Time now);
 /// The notification as JSON, as SQS and email-json get it.
 std::string envelope(const Sns& sns, const Delivery& delivery);
 std::string unsubscribe_url(const Sns& sns, std::string_view subscription);

@@ -19,10 +19,14 @@ constexpr Range kRanges[] = {{"DelaySeconds", 0, kMaxDelaySeconds, 0},
                              {"ReceiveMessageWaitTimeSeconds", 0, kMaxWaitSeconds, 0},
                              {"VisibilityTimeout", 0, kMaxVisibilitySeconds, 30},
                              {"KmsDataKeyReusePeriodSeconds", 60, 86'400, 300}};
-constexpr std::string_view kReadOnly[] = {"QueueArn",          "ApproximateNumberOfMessages",
-                                          "CreatedTimestamp",  "ApproximateNumberOfMessagesNotVisible",
-                                          "LastModifiedTimestamp", "ApproximateNumberOfMessagesDelayed"};
-constexpr std::string_view kFifo[] = {"FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit"};
+constexpr std::string_view kReadOnly[] = {"QueueArn",
+                                          "ApproximateNumberOfMessages",
+                                          "CreatedTimestamp",
+                                          "ApproximateNumberOfMessagesNotVisible",
+                                          "LastModifiedTimestamp",
+                                          "ApproximateNumberOfMessagesDelayed"};
+constexpr std::string_view kFifo[] = {"FifoQueue", "ContentBasedDeduplication", "DeduplicationScope",
+                                      "FifoThroughputLimit"};
 
 template <class T>
 bool contains(const T& list, std::string_view name) {
@@ -30,7 +34,8 @@ bool contains(const T& list, std::string_view name) {
 }
 
 const Range* range_of(std::string_view name) {
-  const auto it = std::find_if(std::begin(kRanges), std::end(kRanges), [&](const Range& r) { return r.name == name; });
+  const auto it =
+      std::find_if(std::begin(kRanges), std::end(kRanges), [&](const Range& r) { return r.name == name; });
   return it == std::end(kRanges) ? nullptr : it;
 }
 
@@ -45,18 +50,22 @@ void check_redrive(Sqs& sqs, const Call& call, const std::string& text) {
   const auto parsed = wire::parse_json(text);
   if (!parsed || !parsed->is_map()) throw wrong("Redrive policy is not a valid JSON map.");
   for (const auto& [name, value] : parsed->map())
-    if (name != "deadLetterTargetArn" && name != "maxReceiveCount") throw wrong("Unknown parameter " + name + ".");
+    if (name != "deadLetterTargetArn" && name != "maxReceiveCount")
+      throw wrong("Unknown parameter " + name + ".");
   const Value* count = parsed->find("maxReceiveCount");
   const std::string_view target = parsed->text_or("deadLetterTargetArn");
   if (!count) throw wrong("Redrive policy does not contain mandatory attribute: maxReceiveCount.");
-  if (target.empty()) throw wrong("Redrive policy does not contain mandatory attribute: deadLetterTargetArn.");
-  const auto n = count->is_text() ? parse_int(count->text())
-                 : count->kind() == Value::Kind::integer ? std::optional(count->integer()) : std::nullopt;
+  if (target.empty())
+    throw wrong("Redrive policy does not contain mandatory attribute: deadLetterTargetArn.");
+  const auto n = count->is_text()                        ? parse_int(count->text())
+                 : count->kind() == Value::Kind::integer ? std::optional(count->integer())
+                                                         : std::nullopt;
   if (!n || *n < 1 || *n > 1000)
     throw wrong("Invalid value for maxReceiveCount: " + (n ? std::to_string(*n) : wire::to_json(*count)) +
                 ", valid values are from 1 to 1000 both inclusive.");
   const auto arn = Arn::parse(target);
-  if (!arn || arn->service != "sqs" || arn->account != call.account || arn->region != call.region || !sqs.find_arn(std::string(target)))
+  if (!arn || arn->service != "sqs" || arn->account != call.account || arn->region != call.region ||
+      !sqs.find_arn(std::string(target)))
     throw wrong("Dead letter target does not exist.");
   Queue& dead = *sqs.find_arn(std::string(target));
   const auto allow = dead.attributes.find("RedriveAllowPolicy");
@@ -71,28 +80,34 @@ void check_redrive_allow(const std::string& text) {
   const std::string_view permission = parsed ? parsed->text_or("redrivePermission") : std::string_view{};
   const Value* sources = parsed ? parsed->find("sourceQueueArns") : nullptr;
   const bool by_queue = permission == "byQueue";
-  const bool good = (permission == "allowAll" || permission == "denyAll" || by_queue) && by_queue == (sources != nullptr) &&
-                    (!sources || (sources->is_list() && !sources->list().empty() && sources->list().size() <= 10));
+  const bool good =
+      (permission == "allowAll" || permission == "denyAll" || by_queue) && by_queue == (sources != nullptr) &&
+      (!sources || (sources->is_list() && !sources->list().empty() && sources->list().size() <= 10));
   if (!good)
-    throw kInvalidParameter("Value " + text + " for parameter RedriveAllowPolicy is invalid. Reason: Amazon SQS can't create "
+    throw kInvalidParameter("Value " + text +
+                            " for parameter RedriveAllowPolicy is invalid. Reason: Amazon SQS can't create "
                             "the redrive allow policy, as it's in an unsupported format.");
-  if (by_queue) throw kInvalidParameter("RedriveAllowPolicy with redrivePermission byQueue is not supported by Puddle.");
+  if (by_queue)
+    throw kInvalidParameter("RedriveAllowPolicy with redrivePermission byQueue is not supported by Puddle.");
 }
 
 }  // namespace
 
 bool known_attribute(const std::string& name) {
-  return range_of(name) || contains(kReadOnly, name) || contains(kFifo, name) || name == "Policy" || name == "RedrivePolicy" ||
-         name == "RedriveAllowPolicy" || name == "KmsMasterKeyId" || name == "SqsManagedSseEnabled" || name == "All";
+  return range_of(name) || contains(kReadOnly, name) || contains(kFifo, name) || name == "Policy" ||
+         name == "RedrivePolicy" || name == "RedriveAllowPolicy" || name == "KmsMasterKeyId" ||
+         name == "SqsManagedSseEnabled" || name == "All";
 }
 
-void check_attributes(Sqs& sqs, const Call& call, const Queue* queue, const std::map<std::string, std::string>& given) {
+void check_attributes(Sqs& sqs, const Call& call, const Queue* queue,
+                      const std::map<std::string, std::string>& given) {
   for (const auto& [name, value] : given) {
     if (!known_attribute(name) || contains(kReadOnly, name) || name == "All")
       throw kInvalidAttributeName("Unknown Attribute " + name + ".");
     if (contains(kFifo, name)) {
       if (name == "FifoQueue" && !queue)
-        throw kInvalidParameter("FIFO queues are not supported by Puddle yet: the attribute FifoQueue is refused.");
+        throw kInvalidParameter(
+            "FIFO queues are not supported by Puddle yet: the attribute FifoQueue is refused.");
       throw kInvalidAttributeName("Unknown Attribute " + name + ".");
     }
     if (const Range* range = range_of(name)) {
@@ -111,16 +126,29 @@ void check_attributes(Sqs& sqs, const Call& call, const Queue* queue, const std:
   const auto kms = given.find("KmsMasterKeyId");
   const auto sse = given.find("SqsManagedSseEnabled");
   if (kms != given.end() && !kms->second.empty() && sse != given.end() && sse->second == "true")
-    throw kInvalidAttributeName("You can use one type of server-side encryption (SSE) at one time. You can either enable KMS "
-                                "SSE or SQS SSE.");
+    throw kInvalidAttributeName(
+        "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS "
+        "SSE or SQS SSE.");
 }
 
 const std::vector<std::string>& all_attributes() {
-  static const std::vector<std::string> names{
-      "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed", "ApproximateNumberOfMessagesNotVisible",
-      "CreatedTimestamp", "DelaySeconds", "KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "LastModifiedTimestamp",
-      "MaximumMessageSize", "MessageRetentionPeriod", "Policy", "QueueArn", "ReceiveMessageWaitTimeSeconds",
-      "RedriveAllowPolicy", "RedrivePolicy", "SqsManagedSseEnabled", "VisibilityTimeout"};
+  static const std::vector<std::string> names{"ApproximateNumberOfMessages",
+                                              "ApproximateNumberOfMessagesDelayed",
+                                              "ApproximateNumberOfMessagesNotVisible",
+                                              "CreatedTimestamp",
+                                              "DelaySeconds",
+                                              "KmsDataKeyReusePeriodSeconds",
+                                              "KmsMasterKeyId",
+                                              "LastModifiedTimestamp",
+                                              "MaximumMessageSize",
+                                              "MessageRetentionPeriod",
+                                              "Policy",
+                                              "QueueArn",
+                                              "ReceiveMessageWaitTimeSeconds",
+                                              "RedriveAllowPolicy",
+                                              "RedrivePolicy",
+                                              "SqsManagedSseEnabled",
+                                              "VisibilityTimeout"};
   return names;
 }
 
@@ -137,9 +165,11 @@ std::optional<std::string> attribute_of(const Queue& queue, const std::string& n
   const auto it = queue.attributes.find(name);
   const bool kms = queue.attributes.contains("KmsMasterKeyId");
   if (name == "SqsManagedSseEnabled" && it == queue.attributes.end()) return kms ? "false" : "true";
-  if (name == "KmsDataKeyReusePeriodSeconds" && (it == queue.attributes.end() || it->second == "300") && !kms) return std::nullopt;
+  if (name == "KmsDataKeyReusePeriodSeconds" && (it == queue.attributes.end() || it->second == "300") && !kms)
+    return std::nullopt;
   if (it != queue.attributes.end()) return it->second.empty() ? std::nullopt : std::optional(it->second);
-  if (const Range* range = range_of(name); range && name != "KmsDataKeyReusePeriodSeconds") return std::to_string(range->fallback);
+  if (const Range* range = range_of(name); range && name != "KmsDataKeyReusePeriodSeconds")
+    return std::to_string(range->fallback);
   return std::nullopt;
 }
 

@@ -8,11 +8,29 @@ const std::vector<std::string_view>& known_operations();
 
 const std::vector<std::string_view>& known_operations() {
   static const std::vector<std::string_view> names{
-      "AddPermission", "CancelMessageMoveTask", "ChangeMessageVisibility", "ChangeMessageVisibilityBatch",
-      "CreateQueue", "DeleteMessage", "DeleteMessageBatch", "DeleteQueue", "GetQueueAttributes",
-      "GetQueueUrl", "ListDeadLetterSourceQueues", "ListMessageMoveTasks", "ListQueueTags", "ListQueues",
-      "PurgeQueue", "ReceiveMessage", "RemovePermission", "SendMessage", "SendMessageBatch",
-      "SetQueueAttributes", "StartMessageMoveTask", "TagQueue", "UntagQueue",
+      "AddPermission",
+      "CancelMessageMoveTask",
+      "ChangeMessageVisibility",
+      "ChangeMessageVisibilityBatch",
+      "CreateQueue",
+      "DeleteMessage",
+      "DeleteMessageBatch",
+      "DeleteQueue",
+      "GetQueueAttributes",
+      "GetQueueUrl",
+      "ListDeadLetterSourceQueues",
+      "ListMessageMoveTasks",
+      "ListQueueTags",
+      "ListQueues",
+      "PurgeQueue",
+      "ReceiveMessage",
+      "RemovePermission",
+      "SendMessage",
+      "SendMessageBatch",
+      "SetQueueAttributes",
+      "StartMessageMoveTask",
+      "TagQueue",
+      "UntagQueue",
   };
   return names;
 }

@@ -34,14 +34,17 @@ bool valid_name(std::string_view name) {
 
 bool valid_type(std::string_view type) {
   for (const std::string_view base : {"String", "Number", "Binary"})
-    if (type == base || (type.starts_with(base) && type.size() > base.size() + 1 && type[base.size()] == '.')) return true;
+    if (type == base || (type.starts_with(base) && type.size() > base.size() + 1 && type[base.size()] == '.'))
+      return true;
   return false;
 }
 
 std::string why_invalid_value(const std::string& name, const AttributeValue& a) {
   if (!a.string_list.empty() || !a.binary_list.empty())
-    return "Message (user) attribute '" + name + "': StringListValues and BinaryListValues are not supported.";
-  if (a.data_type.empty()) return "Message (user) attribute '" + name + "' must contain a non-empty message attribute type.";
+    return "Message (user) attribute '" + name +
+           "': StringListValues and BinaryListValues are not supported.";
+  if (a.data_type.empty())
+    return "Message (user) attribute '" + name + "' must contain a non-empty message attribute type.";
   if (a.data_type.size() > 256 || !valid_type(a.data_type))
     return "The type of message (user) attribute '" + name +
            "' is invalid. You must use only the following supported type prefixes: Binary, Number, String.";
@@ -61,8 +64,10 @@ std::string why_invalid_value(const std::string& name, const AttributeValue& a) 
 Shape AttributeValue::shape() {
   return {optional<&AttributeValue::string_value>("StringValue"),
           optional<&AttributeValue::binary_value>("BinaryValue"),
-          optional<&AttributeValue::string_list>("StringListValues", {.at_name = "StringListValue", .flattened = true}),
-          optional<&AttributeValue::binary_list>("BinaryListValues", {.at_name = "BinaryListValue", .flattened = true}),
+          optional<&AttributeValue::string_list>("StringListValues",
+                                                 {.at_name = "StringListValue", .flattened = true}),
+          optional<&AttributeValue::binary_list>("BinaryListValues",
+                                                 {.at_name = "BinaryListValue", .flattened = true}),
           required<&AttributeValue::data_type>("DataType")};
 }
 
@@ -85,8 +90,9 @@ std::size_t size_of(const AttributeMap& attributes) {
 }
 
 std::string why_invalid(const AttributeMap& attributes) {
-  if (attributes.size() > kMaxMessageAttributes) return "Number of message attributes [" + std::to_string(attributes.size()) +
-                                                        "] exceeds the allowed maximum [10].";
+  if (attributes.size() > kMaxMessageAttributes)
+    return "Number of message attributes [" + std::to_string(attributes.size()) +
+           "] exceeds the allowed maximum [10].";
   for (const auto& [name, a] : attributes) {
     if (!valid_name(name)) return "Message (user) attribute name '" + name.substr(0, 300) + "' is invalid.";
     if (std::string why = why_invalid_value(name, a); !why.empty()) return why;
@@ -111,8 +117,10 @@ std::string attributes_json(const AttributeMap& attributes) {
   wire::Map out;
   for (const auto& [name, a] : attributes) {
     wire::Map item{{"T", Value(a.data_type)}};
-    if (is_binary(a)) item.add("B", base64(bytes_of(a)));
-    else item.add("S", bytes_of(a));
+    if (is_binary(a))
+      item.add("B", base64(bytes_of(a)));
+    else
+      item.add("S", bytes_of(a));
     out.add(name, std::move(item));
   }
   return wire::to_json(out);
@@ -126,14 +134,17 @@ AttributeMap parse_attributes(std::string_view json) {
   for (const auto& [name, item] : parsed->map()) {
     AttributeValue& a = out[name];
     a.data_type = item.text_or("T");
-    if (item.find("B")) a.binary_value = Bytes(from_base64(item.text_or("B")).value_or(""));
-    else a.string_value = std::string(item.text_or("S"));
+    if (item.find("B"))
+      a.binary_value = Bytes(from_base64(item.text_or("B")).value_or(""));
+    else
+      a.string_value = std::string(item.text_or("S"));
   }
   return out;
 }
 
 std::string receipt_handle(std::int64_t queue, const Message& m) {
-  const std::string plain = std::to_string(queue) + " " + std::to_string(m.id) + " " + std::to_string(m.receipt) + " " + m.message_id;
+  const std::string plain = std::to_string(queue) + " " + std::to_string(m.id) + " " +
+                            std::to_string(m.receipt) + " " + m.message_id;
   return base64(plain);
 }
 

@@ -1,4 +1,5 @@
-// Message: one message of a queue, its attributes and the digests that clients check. Pure functions and values.
+// Message: one message of a queue, its attributes and the digests that clients check. Pure functions and
+// values.
 #pragma once
 #include <map>
 #include <optional>
@@ -23,14 +24,14 @@ struct AttributeValue {
 using AttributeMap = std::map<std::string, AttributeValue>;
 
 struct Message {
-  std::int64_t id = 0;          ///< order of arrival; unique over all queues
+  std::int64_t id = 0;  ///< order of arrival; unique over all queues
   std::string message_id;
   std::string body;
   AttributeMap attributes;
   std::string trace, sender, group_id, source;
   Time sent{}, first_received{}, visible{};
-  std::int64_t received = 0;    ///< how often
-  std::int64_t receipt = 0;     ///< of the last receive; 0 before the first
+  std::int64_t received = 0;  ///< how often
+  std::int64_t receipt = 0;   ///< of the last receive; 0 before the first
 };
 
 /// Hex digest over the attributes, empty when there are none.

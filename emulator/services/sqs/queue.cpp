@@ -76,8 +76,10 @@ Counts Queue::counts(Time now) const {
   auto it = by_visibility_.upper_bound({now, INT64_MAX});
   std::size_t waiting = 0;
   for (; it != by_visibility_.end(); ++it, ++waiting) {
-    if (messages_.at(it->second).receipt != 0) ++c.in_flight;
-    else ++c.delayed;
+    if (messages_.at(it->second).receipt != 0)
+      ++c.in_flight;
+    else
+      ++c.delayed;
   }
   c.visible = by_visibility_.size() - waiting;
   return c;

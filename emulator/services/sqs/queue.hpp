@@ -1,5 +1,6 @@
-// Queue: the in-memory index over one queue's rows: messages by arrival and by the instant at which they can be received.
-// "Decide, write, apply": the service writes rows first; the members here cannot fail. Engine thread.
+// Queue: the in-memory index over one queue's rows: messages by arrival and by the instant at which they can
+// be received. "Decide, write, apply": the service writes rows first; the members here cannot fail. Engine
+// thread.
 #pragma once
 #include <map>
 #include <optional>
@@ -35,7 +36,7 @@ class Queue {
   Time created{}, modified{}, purged{};
   std::map<std::string, std::string> attributes;  ///< what was set; defaults are not in it
   std::map<std::string, std::string> tags;
-  Signal changed;                                 ///< something can be received now
+  Signal changed;  ///< something can be received now
 
   std::int64_t number(const char* attribute, std::int64_t fallback) const;
   Duration delay() const { return std::chrono::seconds(number("DelaySeconds", 0)); }

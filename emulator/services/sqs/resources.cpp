@@ -25,12 +25,16 @@ Task<ResourceResult> create_queue(ResourceRequest r) {
   Map attributes, tags;
   std::string name = r.name_suffix;
   for (const auto& [key, value] : r.properties.map()) {
-    if (key == "QueueName") name = attribute_text(value);
-    else if (key != "Tags") attributes.add(key, attribute_text(value));
+    if (key == "QueueName")
+      name = attribute_text(value);
+    else if (key != "Tags")
+      attributes.add(key, attribute_text(value));
   }
   if (const Value* list = r.properties.find("Tags"))
     for (const Value& t : list->list()) tags[t.text_or("Key")] = Value(t.text_or("Value"));
-  Map input{{"QueueName", Value(name)}, {"Attributes", Value(std::move(attributes))}, {"tags", Value(std::move(tags))}};
+  Map input{{"QueueName", Value(name)},
+            {"Attributes", Value(std::move(attributes))},
+            {"tags", Value(std::move(tags))}};
   ClientCall create = call_of(r, "CreateQueue", std::move(input));
   Task<Value> creating = r.client->call(std::move(create));
   const Value created = co_await std::move(creating);
@@ -88,12 +92,18 @@ Task<void> remove_policy(ResourceRequest r) {
 }  // namespace
 
 std::vector<ResourceType> Sqs::resource_types() const {
-  ResourceType queue{"AWS::SQS::Queue",
-                     {"QueueName", "DelaySeconds", "MaximumMessageSize", "MessageRetentionPeriod",
-                      "ReceiveMessageWaitTimeSeconds", "VisibilityTimeout", "RedrivePolicy", "RedriveAllowPolicy",
-                      "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled", "FifoQueue", "Tags"},
-                     {}, create_queue, remove_queue};
-  ResourceType policy{"AWS::SQS::QueuePolicy", {"Queues", "PolicyDocument"}, {"Queues", "PolicyDocument"}, create_policy,
+  ResourceType queue{
+      "AWS::SQS::Queue",
+      {"QueueName", "DelaySeconds", "MaximumMessageSize", "MessageRetentionPeriod",
+       "ReceiveMessageWaitTimeSeconds", "VisibilityTimeout", "RedrivePolicy", "RedriveAllowPolicy",
+       "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled", "FifoQueue", "Tags"},
+      {},
+      create_queue,
+      remove_queue};
+  ResourceType policy{"AWS::SQS::QueuePolicy",
+                      {"Queues", "PolicyDocument"},
+                      {"Queues", "PolicyDocument"},
+                      create_policy,
                       remove_policy};
   return {std::move(queue), std::move(policy)};
 }

@@ -1,5 +1,5 @@
-// Sqs: queues as in-memory indexes over rows. Everything acknowledged is a row of the same turn; memory is rebuilt from
-// rows in load(). Engine thread.
+// Sqs: queues as in-memory indexes over rows. Everything acknowledged is a row of the same turn; memory is
+// rebuilt from rows in load(). Engine thread.
 #pragma once
 #include <memory>
 #include <string>
@@ -60,8 +60,10 @@ class Sqs final : public Service {
   std::int64_t last_queue_ = 0, last_message_ = 0;
 };
 
-/// Checks names and ranges of attributes for CreateQueue and SetQueueAttributes; throws. "" removes an attribute.
-void check_attributes(Sqs& sqs, const Call& call, const Queue* queue, const std::map<std::string, std::string>& given);
+/// Checks names and ranges of attributes for CreateQueue and SetQueueAttributes; throws. "" removes an
+/// attribute.
+void check_attributes(Sqs& sqs, const Call& call, const Queue* queue,
+                      const std::map<std::string, std::string>& given);
 /// The attribute as GetQueueAttributes shows it; nothing when the queue has none of that name.
 std::optional<std::string> attribute_of(const Queue& queue, const std::string& name, Time now);
 /// Every attribute that "All" stands for.

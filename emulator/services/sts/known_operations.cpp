@@ -8,9 +8,10 @@ const std::vector<std::string_view>& known_operations();
 
 const std::vector<std::string_view>& known_operations() {
   static const std::vector<std::string_view> names{
-      "AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot",
-      "DecodeAuthorizationMessage", "GetAccessKeyInfo", "GetCallerIdentity", "GetDelegatedAccessToken",
-      "GetFederationToken", "GetSessionToken", "GetWebIdentityToken",
+      "AssumeRole",        "AssumeRoleWithSAML",         "AssumeRoleWithWebIdentity",
+      "AssumeRoot",        "DecodeAuthorizationMessage", "GetAccessKeyInfo",
+      "GetCallerIdentity", "GetDelegatedAccessToken",    "GetFederationToken",
+      "GetSessionToken",   "GetWebIdentityToken",
   };
   return names;
 }

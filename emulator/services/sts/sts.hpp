@@ -1,5 +1,5 @@
-// Sts: who the caller is, and temporary credentials of roles. No state of its own. Owned by the Engine, engine thread
-// only; handlers throw AwsError.
+// Sts: who the caller is, and temporary credentials of roles. No state of its own. Owned by the Engine,
+// engine thread only; handlers throw AwsError.
 #pragma once
 #include <memory>
 #include <string>

@@ -72,10 +72,12 @@ TEST_CASE("what is not simulated is refused by name") {
   integration.add("type", "HTTP");
   CHECK(g.w.fails("apigateway", "PutIntegration", integration).message.find("HTTP") != std::string::npos);
   integration["type"] = Value("AWS");
-  CHECK(g.w.fails("apigateway", "PutIntegration", integration).message == "Enumeration value for HttpMethod must be non-empty");
+  CHECK(g.w.fails("apigateway", "PutIntegration", integration).message ==
+        "Enumeration value for HttpMethod must be non-empty");
   integration.add("integrationHttpMethod", "POST");
   integration.add("uri", "arn:aws:apigateway:us-east-1:sqs:nonsense");
-  CHECK(g.w.fails("apigateway", "PutIntegration", integration).message == "AWS ARN for integration must contain path or action");
+  CHECK(g.w.fails("apigateway", "PutIntegration", integration).message ==
+        "AWS ARN for integration must contain path or action");
 }
 
 TEST_CASE("an integration has its defaults, and its response needs a method response") {
@@ -87,14 +89,16 @@ TEST_CASE("an integration has its defaults, and its response needs a method resp
   CHECK(made.find("timeoutInMillis")->integer() == 29000);
   CHECK(made.text_or("cacheNamespace") == g.root);
   at.add("statusCode", "200");
-  CHECK(g.w.fails("apigateway", "PutIntegrationResponse", at).message == "Invalid Response status code specified");
+  CHECK(g.w.fails("apigateway", "PutIntegrationResponse", at).message ==
+        "Invalid Response status code specified");
   g.respond(g.root, "POST", "200");
   CHECK(g.w.ok("apigateway", "GetIntegrationResponse", at).text_or("statusCode") == "200");
 }
 
 TEST_CASE("a deployment in use stays; stages change by patches") {
   Gateway g;
-  CHECK(g.w.fails("apigateway", "CreateDeployment", Map{{"restApiId", g.api}}).message == "The REST API doesn't contain any methods");
+  CHECK(g.w.fails("apigateway", "CreateDeployment", Map{{"restApiId", g.api}}).message ==
+        "The REST API doesn't contain any methods");
   g.method(g.root, "GET", Map{{"type", "MOCK"}});
   const Value d = g.w.ok("apigateway", "CreateDeployment", Map{{"restApiId", g.api}});
   const Map stage{{"restApiId", g.api}, {"stageName", "dev"}};
@@ -106,7 +110,8 @@ TEST_CASE("a deployment in use stays; stages change by patches") {
   CHECK(g.w.fails("apigateway", "DeleteDeployment", deployment).message ==
         "Active stages pointing to this deployment must be moved or deleted");
   Map update = stage;
-  update.add("patchOperations", List{Value(Map{{"op", "replace"}, {"path", "/variables/colour"}, {"value", "blue"}})});
+  update.add("patchOperations",
+             List{Value(Map{{"op", "replace"}, {"path", "/variables/colour"}, {"value", "blue"}})});
   CHECK(g.w.ok("apigateway", "UpdateStage", update).find("variables")->text_or("colour") == "blue");
   g.w.ok("apigateway", "DeleteStage", stage);
   g.w.ok("apigateway", "DeleteDeployment", deployment);

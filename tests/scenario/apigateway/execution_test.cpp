@@ -11,7 +11,8 @@ namespace {
 constexpr const char* kRole = "arn:aws:iam::000000000000:role/APIGateway-SQS";
 
 /// The reference exercise's integration.
-Map sqs_integration(const char* body_template = "Action=SendMessage&MessageBody=$util.urlEncode($input.body)") {
+Map sqs_integration(
+    const char* body_template = "Action=SendMessage&MessageBody=$util.urlEncode($input.body)") {
   return Map{{"type", "AWS"},
              {"integrationHttpMethod", "POST"},
              {"uri", "arn:aws:apigateway:us-east-1:sqs:path//000000000000/POC-Queue"},
@@ -25,8 +26,9 @@ Map sqs_integration(const char* body_template = "Action=SendMessage&MessageBody=
 Map lambda_integration(const char* type) {
   return Map{{"type", type},
              {"integrationHttpMethod", "POST"},
-             {"uri", "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
-                     "arn:aws:lambda:us-east-1:000000000000:function:f/invocations"}};
+             {"uri",
+              "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+              "arn:aws:lambda:us-east-1:000000000000:function:f/invocations"}};
 }
 
 Headers header(const char* name, const char* value) {
@@ -42,11 +44,13 @@ TEST_CASE("POST / puts the body on the queue, as the role, and passes SQS's JSON
   g.method(g.root, "POST", sqs_integration());
   g.respond(g.root, "POST", "200");
   g.deploy();
-  const HttpResponse r = g.invoke("POST", "/", "{\"item\": \"gloves & soap\"}", header("Content-Type", "application/json"));
+  const HttpResponse r =
+      g.invoke("POST", "/", "{\"item\": \"gloves & soap\"}", header("Content-Type", "application/json"));
   CHECK(r.status == 200);
   REQUIRE(seen().sent.size() == 1);
   CHECK(seen().sent[0].body == "{\"item\": \"gloves & soap\"}");
-  CHECK(seen().sent[0].principal.find("assumed-role/APIGateway-SQS/BackplaneAssumeRoleSession") != std::string::npos);
+  CHECK(seen().sent[0].principal.find("assumed-role/APIGateway-SQS/BackplaneAssumeRoleSession") !=
+        std::string::npos);
   CHECK(seen().sent[0].source_arn == "arn:aws:execute-api:us-east-1:000000000000:" + g.api + "/dev/POST/");
   const auto body = wire::parse_json(r.body);
   REQUIRE(body);
@@ -103,11 +107,13 @@ TEST_CASE("selection patterns choose by the service's status; templates and head
   g.method(g.root, "POST", sqs_integration());
   g.respond(g.root, "POST", "200",
             Map{{"responseTemplates",
-                 Map{{"application/json", "{\"id\":$input.json('$.SendMessageResponse.SendMessageResult.MessageId')}"}}},
+                 Map{{"application/json",
+                      "{\"id\":$input.json('$.SendMessageResponse.SendMessageResult.MessageId')}"}}},
                 {"responseParameters", Map{{"method.response.header.X-Stage", "context.stage"},
                                            {"method.response.header.X-Fixed", "'yes'"}}}});
   g.respond(g.root, "POST", "400",
-            Map{{"selectionPattern", "4\\d{2}"}, {"responseTemplates", Map{{"application/json", "{\"bad\":true}"}}}});
+            Map{{"selectionPattern", "4\\d{2}"},
+                {"responseTemplates", Map{{"application/json", "{\"bad\":true}"}}}});
   g.deploy();
   const HttpResponse good = g.invoke("POST", "/", "hello");
   CHECK(good.body == "{\"id\":\"m-1\"}");
@@ -121,11 +127,12 @@ TEST_CASE("selection patterns choose by the service's status; templates and head
 TEST_CASE("MOCK takes its status from the request template; overrides work") {
   Gateway g;
   const std::string id = g.resource(g.resource(g.root, "pets"), "{id}");
-  g.method(id, "GET", Map{{"type", "MOCK"}, {"requestTemplates", Map{{"application/json", "{statusCode: 200}"}}}});
+  g.method(id, "GET",
+           Map{{"type", "MOCK"}, {"requestTemplates", Map{{"application/json", "{statusCode: 200}"}}}});
   g.respond(id, "GET", "200",
-            Map{{"responseTemplates",
-                 Map{{"application/json", "$input.params('id') $stageVariables.colour"
-                                          "#set($context.responseOverride.status = 418)"}}}});
+            Map{{"responseTemplates", Map{{"application/json",
+                                           "$input.params('id') $stageVariables.colour"
+                                           "#set($context.responseOverride.status = 418)"}}}});
   g.deploy(Map{{"colour", "blue"}});
   const HttpResponse r = g.invoke("GET", "/pets/a%20b/?x=1");
   CHECK(r.status == 418);
@@ -136,7 +143,8 @@ TEST_CASE("MOCK takes its status from the request template; overrides work") {
 TEST_CASE("literal parts win over variables, variables over greedy ones") {
   Gateway g;
   const auto mock = [&](const std::string& resource, const char* name) {
-    g.method(resource, "ANY", Map{{"type", "MOCK"}, {"requestTemplates", Map{{"application/json", "{\"statusCode\":200}"}}}});
+    g.method(resource, "ANY",
+             Map{{"type", "MOCK"}, {"requestTemplates", Map{{"application/json", "{\"statusCode\":200}"}}}});
     g.respond(resource, "ANY", "200", Map{{"responseTemplates", Map{{"application/json", name}}}});
   };
   const std::string a = g.resource(g.root, "a");
@@ -155,7 +163,8 @@ TEST_CASE("AWS_PROXY hands over the whole request and takes the whole answer") {
   const std::string proxy = g.resource(g.root, "{proxy+}");
   g.method(proxy, "ANY", lambda_integration("AWS_PROXY"));
   g.deploy();
-  seen().answer = R"({"statusCode":"201","headers":{"X-A":true},"multiValueHeaders":{"x-a":["m"]},"body":"done"})";
+  seen().answer =
+      R"({"statusCode":"201","headers":{"X-A":true},"multiValueHeaders":{"x-a":["m"]},"body":"done"})";
   const HttpResponse r = g.invoke("POST", "/a/b?k=1&k=2", "payload", header("X-Client", "c"));
   CHECK(r.status == 201);
   CHECK(r.body == "done");
@@ -181,8 +190,8 @@ TEST_CASE("a malformed proxy answer is a 502") {
   Gateway g;
   g.method(g.root, "GET", lambda_integration("AWS_PROXY"));
   g.deploy();
-  for (const char* answer : {"\"text\"", "", "null", R"({"statusCode":"x"})", R"({"other":1})", R"({"body":{}})",
-                             R"({"multiValueHeaders":{"a":"b"}})"}) {
+  for (const char* answer : {"\"text\"", "", "null", R"({"statusCode":"x"})", R"({"other":1})",
+                             R"({"body":{}})", R"({"multiValueHeaders":{"a":"b"}})"}) {
     seen().answer = answer;
     const HttpResponse r = g.invoke("GET", "/");
     CHECK(r.status == 502);
@@ -247,7 +256,9 @@ TEST_CASE("TestInvokeMethod runs what is not deployed and tells its story") {
   g.method(g.root, "POST", sqs_integration());
   g.respond(g.root, "POST", "200");
   const Value r = g.w.ok("apigateway", "TestInvokeMethod",
-                         Map{{"restApiId", g.api}, {"resourceId", g.root}, {"httpMethod", "POST"},
+                         Map{{"restApiId", g.api},
+                             {"resourceId", g.root},
+                             {"httpMethod", "POST"},
                              {"body", "{  \"item\": \"latex gloves\",\n\"customerID\":\"12345\"}"}});
   CHECK(r.find("status")->integer() == 200);
   const std::string log(r.text_or("log"));

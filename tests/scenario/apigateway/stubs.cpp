@@ -72,7 +72,8 @@ class StubLambda final : public Service {
          .wait = invoke}));
   }
   static Task<InvokeOut> invoke(StubLambda& lambda, Call call, InvokeIn in) {
-    seen().invoked.push_back({in.function, in.type.value_or(""), in.payload.data, call.principal.arn, call.source_arn});
+    seen().invoked.push_back(
+        {in.function, in.type.value_or(""), in.payload.data, call.principal.arn, call.source_arn});
     if (seen().hang) {
       Sleep nap(lambda.deps_.loop, lambda.deps_.loop.now() + std::chrono::minutes(5));
       co_await nap;
@@ -114,8 +115,9 @@ Gateway::Gateway() : w({apigateway::make, make_stub_sqs, make_stub_lambda}) {
 }
 
 std::string Gateway::resource(const std::string& parent, const std::string& part) {
-  return std::string(w.ok("apigateway", "CreateResource", Map{{"restApiId", api}, {"parentId", parent}, {"pathPart", part}})
-                         .text_or("id"));
+  return std::string(
+      w.ok("apigateway", "CreateResource", Map{{"restApiId", api}, {"parentId", parent}, {"pathPart", part}})
+          .text_or("id"));
 }
 
 void Gateway::method(const std::string& resource, const std::string& verb, Map integration) {
@@ -127,7 +129,8 @@ void Gateway::method(const std::string& resource, const std::string& verb, Map i
   w.ok("apigateway", "PutIntegration", integration);
 }
 
-void Gateway::respond(const std::string& resource, const std::string& verb, const std::string& status, Map response) {
+void Gateway::respond(const std::string& resource, const std::string& verb, const std::string& status,
+                      Map response) {
   const Map at{{"restApiId", api}, {"resourceId", resource}, {"httpMethod", verb}, {"statusCode", status}};
   Map declared = at;
   if (const Value* parameters = response.find("responseParameters")) {
@@ -146,8 +149,8 @@ void Gateway::deploy(Map variables) {
   w.ok("apigateway", "CreateDeployment", in);
 }
 
-std::shared_ptr<Gateway::Reply> Gateway::send(const std::string& verb, const std::string& path, std::string body,
-                                              Headers headers) {
+std::shared_ptr<Gateway::Reply> Gateway::send(const std::string& verb, const std::string& path,
+                                              std::string body, Headers headers) {
   HttpRequest request;
   request.method = verb;
   request.target = "/_aws/execute-api/" + api + "/dev" + path;
@@ -166,7 +169,8 @@ std::shared_ptr<Gateway::Reply> Gateway::send(const std::string& verb, const std
   return reply;
 }
 
-HttpResponse Gateway::invoke(const std::string& verb, const std::string& path, std::string body, Headers headers) {
+HttpResponse Gateway::invoke(const std::string& verb, const std::string& path, std::string body,
+                             Headers headers) {
   auto reply = send(verb, path, std::move(body), std::move(headers));
   REQUIRE(reply->done);
   return reply->response;

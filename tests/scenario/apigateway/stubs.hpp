@@ -1,4 +1,5 @@
-// Stand-ins for what an API calls: an SQS that remembers what it was sent, and a Lambda that answers what it is told.
+// Stand-ins for what an API calls: an SQS that remembers what it was sent, and a Lambda that answers what it
+// is told.
 #pragma once
 #include <string>
 #include <vector>
@@ -34,14 +35,17 @@ struct Gateway {
   Gateway();
   std::string resource(const std::string& parent, const std::string& part);
   void method(const std::string& resource, const std::string& verb, Map integration);
-  void respond(const std::string& resource, const std::string& verb, const std::string& status, Map response = {});
+  void respond(const std::string& resource, const std::string& verb, const std::string& status,
+               Map response = {});
   void deploy(Map variables = {});
   struct Reply {
     bool done = false;
     HttpResponse response;
   };
-  std::shared_ptr<Reply> send(const std::string& verb, const std::string& path, std::string body = "", Headers headers = {});
-  HttpResponse invoke(const std::string& verb, const std::string& path, std::string body = "", Headers headers = {});
+  std::shared_ptr<Reply> send(const std::string& verb, const std::string& path, std::string body = "",
+                              Headers headers = {});
+  HttpResponse invoke(const std::string& verb, const std::string& path, std::string body = "",
+                      Headers headers = {});
 };
 
 }  // namespace puddle::test

@@ -54,8 +54,11 @@ TEST_CASE_METHOD(Fixture, "the roles of the reference backend") {
 
 TEST_CASE_METHOD(Fixture, "a role as its answers show it") {
   Value made = w.ok("iam", "CreateRole",
-                    Map{{"RoleName", "r"}, {"Path", "/app/"}, {"AssumeRolePolicyDocument", kTrust},
-                        {"Description", "d"}, {"Tags", List{Map{{"Key", "k"}, {"Value", "v"}}}}});
+                    Map{{"RoleName", "r"},
+                        {"Path", "/app/"},
+                        {"AssumeRolePolicyDocument", kTrust},
+                        {"Description", "d"},
+                        {"Tags", List{Map{{"Key", "k"}, {"Value", "v"}}}}});
   const Value& role = *made.find("Role");
   CHECK(role.text_or("Arn") == "arn:aws:iam::000000000000:role/app/r");
   CHECK(role.text_or("RoleId").substr(0, 4) == "AROA");
@@ -76,13 +79,16 @@ TEST_CASE_METHOD(Fixture, "a role as its answers show it") {
 
 TEST_CASE_METHOD(Fixture, "documents are checked, and come back URL-encoded exactly as they were stored") {
   role("r");
-  const wire::Fault bad = w.fails("iam", "PutRolePolicy",
-                                  Map{{"RoleName", "r"}, {"PolicyName", "p"}, {"PolicyDocument", "{\"Version\""}});
+  const wire::Fault bad =
+      w.fails("iam", "PutRolePolicy",
+              Map{{"RoleName", "r"}, {"PolicyName", "p"}, {"PolicyDocument", "{\"Version\""}});
   CHECK(bad.code == "MalformedPolicyDocument");
   CHECK(bad.message == "Syntax errors in policy.");
-  CHECK(w.fails("iam", "CreateRole", Map{{"RoleName", "s"}, {"AssumeRolePolicyDocument", "no json"}}).message ==
-        "This policy contains invalid Json");
-  const std::string document = R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sqs:*",
+  CHECK(
+      w.fails("iam", "CreateRole", Map{{"RoleName", "s"}, {"AssumeRolePolicyDocument", "no json"}}).message ==
+      "This policy contains invalid Json");
+  const std::string document =
+      R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sqs:*",
       "Resource": "arn:aws:sqs:*:*:a%3Ab"}})";
   w.ok("iam", "PutRolePolicy", Map{{"RoleName", "r"}, {"PolicyName", "p"}, {"PolicyDocument", document}});
   const Value got = w.ok("iam", "GetRolePolicy", Map{{"RoleName", "r"}, {"PolicyName", "p"}});
@@ -101,18 +107,20 @@ TEST_CASE_METHOD(Fixture, "things in use cannot be deleted") {
   w.ok("iam", "DeletePolicy", Map{{"PolicyArn", write}});
   w.ok("iam", "DeleteRole", Map{{"RoleName", "r"}});
   CHECK_FALSE(source().role(arn));
-  CHECK(w.fails("iam", "AttachRolePolicy", Map{{"RoleName", "r"}, {"PolicyArn", "notanarnatallbutlong"}}).message ==
-        "Invalid ARN:  Could not be parsed!");
+  CHECK(w.fails("iam", "AttachRolePolicy", Map{{"RoleName", "r"}, {"PolicyArn", "notanarnatallbutlong"}})
+            .message == "Invalid ARN:  Could not be parsed!");
 }
 
 TEST_CASE_METHOD(Fixture, "versions of a managed policy: the default one is in force") {
   const std::string arn = role("r"), p = policy("p");
   w.ok("iam", "AttachRolePolicy", Map{{"RoleName", "r"}, {"PolicyArn", p}});
-  const std::string next = R"({"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}})";
+  const std::string next =
+      R"({"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}})";
   const Map version{{"PolicyArn", p}, {"PolicyDocument", next}, {"SetAsDefault", true}};
   w.ok("iam", "CreatePolicyVersion", version);
   CHECK(source().policies(Principal::role(arn, "s")).at(0).document == next);
-  CHECK(w.fails("iam", "DeletePolicyVersion", Map{{"PolicyArn", p}, {"VersionId", "v2"}}).code == "DeleteConflict");
+  CHECK(w.fails("iam", "DeletePolicyVersion", Map{{"PolicyArn", p}, {"VersionId", "v2"}}).code ==
+        "DeleteConflict");
   w.ok("iam", "SetDefaultPolicyVersion", Map{{"PolicyArn", p}, {"VersionId", "v1"}});
   CHECK(source().policies(Principal::role(arn, "s")).at(0).document == kWrite);
   for (int i = 0; i < 3; ++i) w.ok("iam", "CreatePolicyVersion", version);
@@ -158,14 +166,17 @@ TEST_CASE_METHOD(Fixture, "users and their access keys") {
 }
 
 TEST_CASE_METHOD(Fixture, "what is not simulated is refused by name, and IAM does not repeat bad values") {
-  const wire::Fault boundary = w.fails(
-      "iam", "CreateRole",
-      Map{{"RoleName", "r"}, {"AssumeRolePolicyDocument", kTrust},
-          {"PermissionsBoundary", "arn:aws:iam::aws:policy/AdministratorAccess"}});
+  const wire::Fault boundary =
+      w.fails("iam", "CreateRole",
+              Map{{"RoleName", "r"},
+                  {"AssumeRolePolicyDocument", kTrust},
+                  {"PermissionsBoundary", "arn:aws:iam::aws:policy/AdministratorAccess"}});
   CHECK(boundary.message.find("PermissionsBoundary") != std::string::npos);
-  const wire::Fault bad = w.fails("iam", "CreateRole", Map{{"RoleName", "a b"}, {"AssumeRolePolicyDocument", kTrust}});
+  const wire::Fault bad =
+      w.fails("iam", "CreateRole", Map{{"RoleName", "a b"}, {"AssumeRolePolicyDocument", kTrust}});
   CHECK(bad.code == "ValidationError");
-  CHECK(bad.message.find("1 validation error detected: Value at 'roleName' failed to satisfy constraint: ") == 0);
+  CHECK(bad.message.find("1 validation error detected: Value at 'roleName' failed to satisfy constraint: ") ==
+        0);
 }
 
 TEST_CASE_METHOD(Fixture, "everything is there after the memory is rebuilt from the rows") {

@@ -78,7 +78,10 @@ TEST_CASE_METHOD(Fixture, "AWS::IAM::Role: Ref is the name, GetAtt Arn and RoleI
   const Value role = w.ok("iam", "GetRole", Map{{"RoleName", made.physical_id}});
   CHECK(role.find("Role")->find("MaxSessionDuration")->integer() == 7200);
   CHECK(made.attributes.find("RoleId")->text() == role.find("Role")->text_or("RoleId"));
-  CHECK(w.ok("iam", "ListRolePolicies", Map{{"RoleName", made.physical_id}}).find("PolicyNames")->list().size() == 1);
+  CHECK(w.ok("iam", "ListRolePolicies", Map{{"RoleName", made.physical_id}})
+            .find("PolicyNames")
+            ->list()
+            .size() == 1);
   remove("AWS::IAM::Role", kRole, made.physical_id);
   remove("AWS::IAM::Role", kRole, made.physical_id);  // gone already: no error
   CHECK(w.fails("iam", "GetRole", Map{{"RoleName", made.physical_id}}).code == "NoSuchEntity");
@@ -87,7 +90,8 @@ TEST_CASE_METHOD(Fixture, "AWS::IAM::Role: Ref is the name, GetAtt Arn and RoleI
 TEST_CASE_METHOD(Fixture, "AWS::IAM::Policy and AWS::IAM::ManagedPolicy put permissions on a role") {
   const std::string role = create("AWS::IAM::Role", kRole).physical_id;
   const std::string document = R"("PolicyDocument": {"Version": "2012-10-17",
-      "Statement": {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}}, "Roles": [")" + role + "\"]}";
+      "Statement": {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}}, "Roles": [")" +
+                               role + "\"]}";
   const std::string inline_policy = R"({"PolicyName": "p", )" + document, managed = "{" + document;
   const ResourceResult one = create("AWS::IAM::Policy", inline_policy);
   const ResourceResult two = create("AWS::IAM::ManagedPolicy", managed);

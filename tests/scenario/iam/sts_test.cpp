@@ -50,8 +50,9 @@ TEST_CASE_METHOD(Fixture, "the trust policy decides, and a missing role looks li
   const wire::Fault denied = w.fails("sts", "AssumeRole", assume());
   CHECK(denied.code == "AccessDenied");
   CHECK(denied.status == 403);
-  CHECK(denied.message == "User: arn:aws:iam::000000000000:root is not authorized to perform: sts:AssumeRole on "
-                          "resource: arn:aws:iam::000000000000:role/r");
+  CHECK(denied.message ==
+        "User: arn:aws:iam::000000000000:root is not authorized to perform: sts:AssumeRole on "
+        "resource: arn:aws:iam::000000000000:role/r");
   Map other = assume();
   other["RoleArn"] = Value("arn:aws:iam::000000000000:role/missing");
   CHECK(w.fails("sts", "AssumeRole", other).code == "AccessDenied");
@@ -69,7 +70,8 @@ TEST_CASE_METHOD(Fixture, "durations, malformed ARNs and unsupported parameters"
   input = assume();
   input["RoleSessionName"] = Value("Session1:2");
   CHECK(w.fails("sts", "AssumeRole", input).message ==
-        "1 validation error detected: Value 'Session1:2' at 'roleSessionName' failed to satisfy constraint: Member "
+        "1 validation error detected: Value 'Session1:2' at 'roleSessionName' failed to satisfy constraint: "
+        "Member "
         "must satisfy regular expression pattern: [\\w+=,.@-]*");
   input = assume();
   input["Policy"] = Value("{}");
@@ -81,12 +83,14 @@ TEST_CASE_METHOD(Fixture, "a session has the permissions of its role") {
   w.as = Principal::role(kRole, "s1", "AROAX");
   const wire::Fault denied = w.fails("iam", "GetRole", Map{{"RoleName", "r"}});
   CHECK(denied.code == "AccessDenied");
-  CHECK(denied.message == "User: arn:aws:sts::000000000000:assumed-role/r/s1 is not authorized to perform: "
-                          "iam:GetRole on resource: arn:aws:iam::000000000000:role/r because no identity-based policy "
-                          "allows the iam:GetRole action");
+  CHECK(denied.message ==
+        "User: arn:aws:sts::000000000000:assumed-role/r/s1 is not authorized to perform: "
+        "iam:GetRole on resource: arn:aws:iam::000000000000:role/r because no identity-based policy "
+        "allows the iam:GetRole action");
   w.as = Principal::root("000000000000");
   w.ok("iam", "PutRolePolicy",
-       Map{{"RoleName", "r"}, {"PolicyName", "p"},
+       Map{{"RoleName", "r"},
+           {"PolicyName", "p"},
            {"PolicyDocument", R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:Get*",)"
                               R"("Resource":"arn:aws:iam::*:role/r"}})"}});
   w.as = Principal::role(kRole, "s1", "AROAX");

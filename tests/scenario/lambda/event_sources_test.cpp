@@ -27,7 +27,10 @@ TEST_CASE("a failed batch comes back after the visibility time-out and dies afte
   LambdaWorld l;
   const std::string dead = l.queue("dead");
   const std::string url = l.queue(
-      "q", Map{{"RedrivePolicy", Value(R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead","maxReceiveCount":2})")}});
+      "q",
+      Map{{"RedrivePolicy",
+           Value(
+               R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead","maxReceiveCount":2})")}});
   l.handler = [](const Value&) { return failed("no"); };
   l.map_queue("q");
   l.send(url, "poison");
@@ -60,12 +63,14 @@ TEST_CASE("a batching window gathers messages, and ends early when the batch is 
 TEST_CASE("ReportBatchItemFailures keeps only what the function names") {
   LambdaWorld l;
   const std::string url = l.queue("q");
-  l.map_queue("q", Map{{"BatchSize", Value(2)}, {"MaximumBatchingWindowInSeconds", Value(1)},
+  l.map_queue("q", Map{{"BatchSize", Value(2)},
+                       {"MaximumBatchingWindowInSeconds", Value(1)},
                        {"FunctionResponseTypes", Value(List{Value("ReportBatchItemFailures")})}});
   l.handler = [](const Value& event) {
     for (const Value& r : event.find("Records")->list())
       if (r.text_or("body") == "bad")
-        return answered("{\"batchItemFailures\":[{\"itemIdentifier\":\"" + std::string(r.text_or("messageId")) + "\"}]}");
+        return answered("{\"batchItemFailures\":[{\"itemIdentifier\":\"" +
+                        std::string(r.text_or("messageId")) + "\"}]}");
     return answered("{\"batchItemFailures\":[]}");
   };
   l.send(url, "good");
@@ -88,12 +93,14 @@ TEST_CASE("at most five batches run at a time; a disabled mapping takes nothing"
   CHECK(l.w.functions.invocations.size() == 5);
   l.w.loop.advance(2s);
   CHECK(l.events.size() == 7);
-  l.w.ok("lambda", "UpdateEventSourceMapping", Map{{"UUID", Value(mapping.text_or("UUID"))}, {"Enabled", Value(false)}});
+  l.w.ok("lambda", "UpdateEventSourceMapping",
+         Map{{"UUID", Value(mapping.text_or("UUID"))}, {"Enabled", Value(false)}});
   l.send(url, "later");
   l.w.loop.advance(60s);
   CHECK(l.events.size() == 7);
   CHECK(l.count(url) == "1");
-  l.w.ok("lambda", "UpdateEventSourceMapping", Map{{"UUID", Value(mapping.text_or("UUID"))}, {"Enabled", Value(true)}});
+  l.w.ok("lambda", "UpdateEventSourceMapping",
+         Map{{"UUID", Value(mapping.text_or("UUID"))}, {"Enabled", Value(true)}});
   l.w.loop.advance(2s);
   CHECK(l.events.size() == 8);
 }
@@ -105,15 +112,19 @@ TEST_CASE("mappings are checked when they are made") {
     return l.w.fails("lambda", "CreateEventSourceMapping", std::move(in)).message;
   };
   CHECK(refused(Map{{"EventSourceArn", Value("arn:aws:sqs:us-east-1:000000000000:none")}})
-            .starts_with("Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue."));
+            .starts_with("Error occurred while ReceiveMessage. SQS Error Code: "
+                         "AWS.SimpleQueueService.NonExistentQueue."));
   l.queue("q");
-  CHECK(refused(Map{{"EventSourceArn", Value("arn:aws:sqs:us-east-1:000000000000:q")}, {"BatchSize", Value(11)}}) ==
-        "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10");
   CHECK(refused(Map{{"EventSourceArn", Value("arn:aws:sqs:us-east-1:000000000000:q")},
-                    {"FilterCriteria", Map{{"Filters", Value(List{Value(Map{{"Pattern", Value("{}")}})})}}}}) ==
-        "The parameter FilterCriteria is not supported by Puddle.");
+                    {"BatchSize", Value(11)}}) ==
+        "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10");
+  CHECK(
+      refused(Map{{"EventSourceArn", Value("arn:aws:sqs:us-east-1:000000000000:q")},
+                  {"FilterCriteria", Map{{"Filters", Value(List{Value(Map{{"Pattern", Value("{}")}})})}}}}) ==
+      "The parameter FilterCriteria is not supported by Puddle.");
   l.map_queue("q");
-  CHECK(refused(Map{{"EventSourceArn", Value("arn:aws:sqs:us-east-1:000000000000:q")}}).find("already exists") != std::string::npos);
+  CHECK(refused(Map{{"EventSourceArn", Value("arn:aws:sqs:us-east-1:000000000000:q")}})
+            .find("already exists") != std::string::npos);
 }
 
 namespace {
@@ -121,17 +132,22 @@ namespace {
 struct StreamWorld : LambdaWorld {
   std::string stream;
   StreamWorld() {
-    const Value made = w.ok(
-        "dynamodb", "CreateTable",
-        Map{{"TableName", Value("orders")}, {"BillingMode", Value("PAY_PER_REQUEST")},
-            {"AttributeDefinitions", Value(List{Value(Map{{"AttributeName", Value("id")}, {"AttributeType", Value("S")}})})},
-            {"KeySchema", Value(List{Value(Map{{"AttributeName", Value("id")}, {"KeyType", Value("HASH")}})})},
-            {"StreamSpecification", Map{{"StreamEnabled", Value(true)}, {"StreamViewType", Value("NEW_IMAGE")}}}});
+    const Value made =
+        w.ok("dynamodb", "CreateTable",
+             Map{{"TableName", Value("orders")},
+                 {"BillingMode", Value("PAY_PER_REQUEST")},
+                 {"AttributeDefinitions",
+                  Value(List{Value(Map{{"AttributeName", Value("id")}, {"AttributeType", Value("S")}})})},
+                 {"KeySchema",
+                  Value(List{Value(Map{{"AttributeName", Value("id")}, {"KeyType", Value("HASH")}})})},
+                 {"StreamSpecification",
+                  Map{{"StreamEnabled", Value(true)}, {"StreamViewType", Value("NEW_IMAGE")}}}});
     stream = made.find("TableDescription")->text_or("LatestStreamArn");
     w.loop.advance(1s);
   }
   void put(const std::string& id) {
-    w.ok("dynamodb", "PutItem", Map{{"TableName", Value("orders")}, {"Item", Map{{"id", Map{{"S", Value(id)}}}}}});
+    w.ok("dynamodb", "PutItem",
+         Map{{"TableName", Value("orders")}, {"Item", Map{{"id", Map{{"S", Value(id)}}}}}});
   }
   Value map_stream(Map more = {}) {
     more.add("FunctionName", Value("f"));
@@ -183,9 +199,13 @@ TEST_CASE("a failed batch blocks its shard until it succeeds; order is kept") {
 TEST_CASE("retries are bounded, and the failure destination learns where the records are") {
   StreamWorld l;
   const std::string dead = l.queue("dead");
-  l.handler = [](const Value& event) { return StreamWorld::ids(event)[0] == "bad" ? failed("no") : answered("null"); };
-  l.map_stream(Map{{"MaximumRetryAttempts", Value(1)},
-                   {"DestinationConfig", Map{{"OnFailure", Map{{"Destination", Value("arn:aws:sqs:us-east-1:000000000000:dead")}}}}}});
+  l.handler = [](const Value& event) {
+    return StreamWorld::ids(event)[0] == "bad" ? failed("no") : answered("null");
+  };
+  l.map_stream(
+      Map{{"MaximumRetryAttempts", Value(1)},
+          {"DestinationConfig",
+           Map{{"OnFailure", Map{{"Destination", Value("arn:aws:sqs:us-east-1:000000000000:dead")}}}}}});
   l.put("bad");
   l.w.loop.advance(5s);
   CHECK(l.events.size() == 2);
@@ -206,7 +226,8 @@ TEST_CASE("bisecting finds the bad record") {
       if (id == "bad") return failed("no");
     return answered("null");
   };
-  l.map_stream(Map{{"MaximumRetryAttempts", Value(0)}, {"BisectBatchOnFunctionError", Value(true)},
+  l.map_stream(Map{{"MaximumRetryAttempts", Value(0)},
+                   {"BisectBatchOnFunctionError", Value(true)},
                    {"MaximumBatchingWindowInSeconds", Value(1)}});
   for (const char* id : {"a", "b", "bad", "c"}) l.put(id);
   l.w.loop.advance(30s);

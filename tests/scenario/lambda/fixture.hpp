@@ -44,7 +44,8 @@ struct LambdaWorld {
     more.add("Runtime", Value("python3.12"));
     more.add("Handler", Value("index.handler"));
     more.add("Role", Value("arn:aws:iam::000000000000:role/r"));
-    more.add("Code", Map{{"ZipFile", Value(Bytes(lambda::make_zip({{"index.py", "def handler(e, c): pass"}})))}});
+    more.add("Code",
+             Map{{"ZipFile", Value(Bytes(lambda::make_zip({{"index.py", "def handler(e, c): pass"}})))}});
     return w.ok("lambda", "CreateFunction", std::move(more));
   }
   std::shared_ptr<Reply> invoke(const std::string& payload, Map more = {}) {
@@ -53,7 +54,8 @@ struct LambdaWorld {
     return w.send("lambda", "Invoke", std::move(more));
   }
   std::string queue(const char* name, Map attributes = {}) {
-    const Value made = w.ok("sqs", "CreateQueue", Map{{"QueueName", Value(name)}, {"Attributes", Value(std::move(attributes))}});
+    const Value made = w.ok("sqs", "CreateQueue",
+                            Map{{"QueueName", Value(name)}, {"Attributes", Value(std::move(attributes))}});
     return std::string(made.text_or("QueueUrl"));
   }
   void send(const std::string& url, const std::string& body) {
@@ -61,7 +63,8 @@ struct LambdaWorld {
   }
   /// Messages that a queue has, in whatever state.
   std::string count(const std::string& url, const char* attribute = "ApproximateNumberOfMessages") {
-    const Value answer = w.ok("sqs", "GetQueueAttributes", Map{{"QueueUrl", Value(url)}, {"AttributeNames", Value(List{Value("All")})}});
+    const Value answer = w.ok("sqs", "GetQueueAttributes",
+                              Map{{"QueueUrl", Value(url)}, {"AttributeNames", Value(List{Value("All")})}});
     return std::string(answer.find("Attributes")->text_or(attribute));
   }
   Value map_queue(const char* name, Map more = {}) {

@@ -6,7 +6,8 @@ using namespace puddle::test;
 
 TEST_CASE("a function is Pending in the answer and Active at the next look") {
   LambdaWorld l;
-  const Value made = l.create("g", Map{{"Timeout", Value(10)}, {"Environment", Map{{"Variables", Map{{"A", Value("1")}}}}}});
+  const Value made =
+      l.create("g", Map{{"Timeout", Value(10)}, {"Environment", Map{{"Variables", Map{{"A", Value("1")}}}}}});
   CHECK(made.text_or("State") == "Pending");
   CHECK(made.find("MemorySize")->integer() == 128);
   CHECK(made.find("LoggingConfig")->text_or("LogGroup") == "/aws/lambda/g");
@@ -17,7 +18,9 @@ TEST_CASE("a function is Pending in the answer and Active at the next look") {
         "Function not found: arn:aws:lambda:us-east-1:000000000000:function:nope");
 }
 
-TEST_CASE("a synchronous invocation answers with what the function said; its environment stays warm and then ends") {
+TEST_CASE(
+    "a synchronous invocation answers with what the function said; its environment stays warm and then "
+    "ends") {
   LambdaWorld l;
   l.handler = [](const Value& event) { return answered(wire::to_json(event)); };
   for (int i = 0; i < 3; ++i) {
@@ -59,11 +62,14 @@ TEST_CASE("a function's error is the payload, with FunctionError and the log's t
   CHECK(!reply->value.text_or("LogResult").empty());
 }
 
-TEST_CASE("an event is answered 202 and tried three times: at once, after a minute, after two more; then it is dead") {
+TEST_CASE(
+    "an event is answered 202 and tried three times: at once, after a minute, after two more; then it is "
+    "dead") {
   LambdaWorld l;
   const std::string dead = l.queue("dead");
   l.w.ok("lambda", "UpdateFunctionConfiguration",
-         Map{{"FunctionName", Value("f")}, {"DeadLetterConfig", Map{{"TargetArn", Value("arn:aws:sqs:us-east-1:000000000000:dead")}}}});
+         Map{{"FunctionName", Value("f")},
+             {"DeadLetterConfig", Map{{"TargetArn", Value("arn:aws:sqs:us-east-1:000000000000:dead")}}}});
   l.handler = [](const Value&) { return failed("no"); };
   const auto reply = l.invoke("{\"k\":1}", Map{{"InvocationType", Value("Event")}});
   REQUIRE(reply->done);
@@ -79,7 +85,9 @@ TEST_CASE("an event is answered 202 and tried three times: at once, after a minu
   l.w.loop.advance(2s);
   CHECK(l.events.size() == 3);
   CHECK(l.w.functions.invocations[0].request_id == l.w.functions.invocations[2].request_id);
-  const Value got = l.w.ok("sqs", "ReceiveMessage", Map{{"QueueUrl", Value(dead)}, {"MessageAttributeNames", Value(List{Value("All")})}});
+  const Value got =
+      l.w.ok("sqs", "ReceiveMessage",
+             Map{{"QueueUrl", Value(dead)}, {"MessageAttributeNames", Value(List{Value("All")})}});
   const Value& message = got.find("Messages")->list()[0];
   CHECK(message.text_or("Body") == "{\"k\":1}");
   CHECK(message.find("MessageAttributes")->find("ErrorMessage")->text_or("StringValue") == "no");
@@ -98,7 +106,8 @@ TEST_CASE("new code or configuration ends the warm environments") {
   LambdaWorld l;
   l.invoke("{}");
   l.w.loop.advance(10ms);
-  l.w.ok("lambda", "UpdateFunctionConfiguration", Map{{"FunctionName", Value("f")}, {"MemorySize", Value(256)}});
+  l.w.ok("lambda", "UpdateFunctionConfiguration",
+         Map{{"FunctionName", Value("f")}, {"MemorySize", Value(256)}});
   CHECK(l.w.functions.stopped == 1);
   l.invoke("{}");
   CHECK(l.w.functions.started == 2);
@@ -116,7 +125,9 @@ TEST_CASE("an invocation is logged from START to REPORT") {
   CHECK(lines[1].starts_with("START RequestId: "));
   CHECK(lines[1].ends_with(" Version: $LATEST"));
   CHECK(lines[2].starts_with("END RequestId: "));
-  CHECK(lines[3].find("\tDuration: 10.00 ms\tBilled Duration: 10 ms\tMemory Size: 128 MB\tMax Memory Used: 32 MB\t") != std::string::npos);
+  CHECK(lines[3].find(
+            "\tDuration: 10.00 ms\tBilled Duration: 10 ms\tMemory Size: 128 MB\tMax Memory Used: 32 MB\t") !=
+        std::string::npos);
 }
 
 TEST_CASE("parameters that are not honoured are refused by name") {
@@ -127,18 +138,24 @@ TEST_CASE("parameters that are not honoured are refused by name") {
   };
   CHECK(refused(Map{{"Layers", Value(List{Value("arn:aws:lambda:us-east-1:000000000000:layer:a:1")})}}) ==
         "The parameter Layers is not supported by Puddle.");
-  CHECK(refused(Map{{"Environment", Map{{"Variables", Map{{"AWS_REGION", Value("x")}}}}}}).ends_with("Reserved keys used in this request: AWS_REGION"));
+  CHECK(refused(Map{{"Environment", Map{{"Variables", Map{{"AWS_REGION", Value("x")}}}}}})
+            .ends_with("Reserved keys used in this request: AWS_REGION"));
   CHECK(refused(Map{{"Timeout", Value(901)}}).find("less than or equal to 900") != std::string::npos);
 }
 
 TEST_CASE("the resource policy is made of statements") {
   LambdaWorld l;
-  Map add{{"FunctionName", Value("f")}, {"StatementId", Value("s1")}, {"Action", Value("lambda:InvokeFunction")},
-          {"Principal", Value("sns.amazonaws.com")}, {"SourceArn", Value("arn:aws:sns:us-east-1:000000000000:t")}};
+  Map add{{"FunctionName", Value("f")},
+          {"StatementId", Value("s1")},
+          {"Action", Value("lambda:InvokeFunction")},
+          {"Principal", Value("sns.amazonaws.com")},
+          {"SourceArn", Value("arn:aws:sns:us-east-1:000000000000:t")}};
   l.w.ok("lambda", "AddPermission", add);
   CHECK(l.w.fails("lambda", "AddPermission", add).code == "ResourceConflictException");
   const Value policy = l.w.ok("lambda", "GetPolicy", Map{{"FunctionName", Value("f")}});
-  CHECK(policy.text_or("Policy").find("\"AWS:SourceArn\":\"arn:aws:sns:us-east-1:000000000000:t\"") != std::string_view::npos);
+  CHECK(policy.text_or("Policy").find("\"AWS:SourceArn\":\"arn:aws:sns:us-east-1:000000000000:t\"") !=
+        std::string_view::npos);
   l.w.ok("lambda", "RemovePermission", Map{{"FunctionName", Value("f")}, {"StatementId", Value("s1")}});
-  CHECK(l.w.fails("lambda", "GetPolicy", Map{{"FunctionName", Value("f")}}).code == "ResourceNotFoundException");
+  CHECK(l.w.fails("lambda", "GetPolicy", Map{{"FunctionName", Value("f")}}).code ==
+        "ResourceNotFoundException");
 }

@@ -1,4 +1,5 @@
-// The reference backend in virtual time: config/orders/template.yaml deployed as it is, its two handlers in C++.
+// The reference backend in virtual time: config/orders/template.yaml deployed as it is, its two handlers in
+// C++.
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <iterator>
@@ -37,16 +38,21 @@ struct Backend {
   std::string api;
   std::vector<std::string> log;  // what happened, for the determinism check
   int break_first = 0, break_second = 0;
-  std::string refused;           // what a function's own call was refused with
+  std::string refused;  // what a function's own call was refused with
 
-  explicit Backend(AuthMode auth = AuthMode::enforce, std::uint64_t seed = 1) : w(services(), options(auth, seed)) {
-    w.functions.handlers["POC-Lambda-1"] = [this](const EnvironmentSpec& s, const Invocation& i) { return write_order(s, i); };
-    w.functions.handlers["POC-Lambda-2"] = [this](const EnvironmentSpec& s, const Invocation& i) { return publish(s, i); };
+  explicit Backend(AuthMode auth = AuthMode::enforce, std::uint64_t seed = 1)
+      : w(services(), options(auth, seed)) {
+    w.functions.handlers["POC-Lambda-1"] = [this](const EnvironmentSpec& s, const Invocation& i) {
+      return write_order(s, i);
+    };
+    w.functions.handlers["POC-Lambda-2"] = [this](const EnvironmentSpec& s, const Invocation& i) {
+      return publish(s, i);
+    };
     deploy();
   }
   static std::vector<ServiceFactory> services() {
-    return {iam::make,     sts::make,             sqs::make,    dynamodb::make,   dynamodbstreams::make,
-            sns::make,     logs::make,            lambda::make, apigateway::make, cloudformation::make};
+    return {iam::make, sts::make,  sqs::make,    dynamodb::make,   dynamodbstreams::make,
+            sns::make, logs::make, lambda::make, apigateway::make, cloudformation::make};
   }
   static World::Options options(AuthMode auth, std::uint64_t seed) {
     World::Options o;
@@ -62,14 +68,17 @@ struct Backend {
     // The handlers are ours; the code that is deployed is never run.
     for (const char* folder : {"poc-lambda-1", "poc-lambda-2"})
       text = replace_all(text, "Code: " + std::string(folder), "Code: {ZipFile: \"# \"}");
-    w.ok("cloudformation", "CreateStack", Map{{"StackName", Value("orders")}, {"TemplateBody", Value(text)},
-                                             {"Capabilities", Value(List{Value("CAPABILITY_NAMED_IAM")})}});
+    w.ok("cloudformation", "CreateStack",
+         Map{{"StackName", Value("orders")},
+             {"TemplateBody", Value(text)},
+             {"Capabilities", Value(List{Value("CAPABILITY_NAMED_IAM")})}});
     w.loop.advance(5s);
     const Value stacks = w.ok("cloudformation", "DescribeStacks", Map{{"StackName", Value("orders")}});
     const Value& stack = stacks.find("Stacks")->list()[0];
     INFO(stack.text_or("StackStatusReason"));
     REQUIRE(stack.text_or("StackStatus") == "CREATE_COMPLETE");
-    const Value resources = w.ok("cloudformation", "DescribeStackResources", Map{{"StackName", Value("orders")}});
+    const Value resources =
+        w.ok("cloudformation", "DescribeStackResources", Map{{"StackName", Value("orders")}});
     for (const Value& r : resources.find("StackResources")->list())
       if (r.text_or("ResourceType") == "AWS::ApiGateway::RestApi") api = r.text_or("PhysicalResourceId");
   }
@@ -88,14 +97,17 @@ struct Backend {
   InvocationOutcome write_order(const EnvironmentSpec& spec, const Invocation& i) {
     const auto event = wire::parse_json(i.payload);
     for (const Value& record : event->find("Records")->list()) {
-      log.push_back("1 " + std::string(record.text_or("messageId")) + " " + std::string(record.text_or("body")));
+      log.push_back("1 " + std::string(record.text_or("messageId")) + " " +
+                    std::string(record.text_or("body")));
       if (break_first > 0) {
         --break_first;
         return failed("broken");
       }
-      Map item{{"orderID", Map{{"S", Value(record.text_or("messageId"))}}}, {"order", Map{{"S", Value(record.text_or("body"))}}}};
-      auto out = call("dynamodb", "PutItem", Map{{"TableName", Value("orders")}, {"Item", Value(std::move(item))}},
-                      role(spec, "Lambda-SQS-DynamoDB"));
+      Map item{{"orderID", Map{{"S", Value(record.text_or("messageId"))}}},
+               {"order", Map{{"S", Value(record.text_or("body"))}}}};
+      auto out =
+          call("dynamodb", "PutItem", Map{{"TableName", Value("orders")}, {"Item", Value(std::move(item))}},
+               role(spec, "Lambda-SQS-DynamoDB"));
       if (out.kind != InvocationOutcome::Kind::ok) return out;
     }
     InvocationOutcome good;
@@ -111,7 +123,8 @@ struct Backend {
     for (const Value& record : event->find("Records")->list()) {
       const std::string image = wire::to_json(*record.find("dynamodb")->find("NewImage"));
       log.push_back("2 " + image);
-      auto out = call("sns", "Publish", Map{{"TopicArn", Value(spec.variables.at("TOPIC_ARN"))}, {"Message", Value(image)}},
+      auto out = call("sns", "Publish",
+                      Map{{"TopicArn", Value(spec.variables.at("TOPIC_ARN"))}, {"Message", Value(image)}},
                       role(spec, "Lambda-DynamoDBStreams-SNS"));
       if (out.kind != InvocationOutcome::Kind::ok) return out;
     }
@@ -139,7 +152,8 @@ struct Backend {
     return w.browse("apigateway", std::move(request))->status;
   }
   std::string waiting(const std::string& url) {
-    const Value answer = w.ok("sqs", "GetQueueAttributes", Map{{"QueueUrl", Value(url)}, {"AttributeNames", Value(List{Value("All")})}});
+    const Value answer = w.ok("sqs", "GetQueueAttributes",
+                              Map{{"QueueUrl", Value(url)}, {"AttributeNames", Value(List{Value("All")})}});
     return std::string(answer.find("Attributes")->text_or("ApproximateNumberOfMessages"));
   }
   std::size_t orders() {
@@ -166,9 +180,13 @@ TEST_CASE("an order whose handler fails comes back, and goes to the dead-letter 
   Backend b;
   b.confirm();
   b.w.ok("sqs", "CreateQueue", Map{{"QueueName", Value("dead")}});
-  b.w.ok("sqs", "SetQueueAttributes",
-         Map{{"QueueUrl", Value(kQueue)},
-             {"Attributes", Map{{"RedrivePolicy", Value(R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead","maxReceiveCount":"2"})")}}}});
+  b.w.ok(
+      "sqs", "SetQueueAttributes",
+      Map{{"QueueUrl", Value(kQueue)},
+          {"Attributes",
+           Map{{"RedrivePolicy",
+                Value(
+                    R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead","maxReceiveCount":"2"})")}}}});
   b.break_first = 1;
   b.post("{\"item\":\"mop\"}");
   b.w.loop.advance(29s);
@@ -210,17 +228,21 @@ TEST_CASE("an unconfirmed subscriber gets no notification") {
 TEST_CASE("a role without the policy may not write, and the reason names action and resource") {
   Backend b;
   b.confirm();
-  b.w.ok("iam", "DetachRolePolicy", Map{{"RoleName", Value("Lambda-SQS-DynamoDB")},
-                                        {"PolicyArn", Value("arn:aws:iam::000000000000:policy/Lambda-Write-DynamoDB")}});
+  b.w.ok("iam", "DetachRolePolicy",
+         Map{{"RoleName", Value("Lambda-SQS-DynamoDB")},
+             {"PolicyArn", Value("arn:aws:iam::000000000000:policy/Lambda-Write-DynamoDB")}});
   b.post("{\"item\":\"brush\"}");
   b.w.loop.advance(1s);
   CHECK(b.orders() == 0);
-  CHECK(b.refused == "User: arn:aws:sts::000000000000:assumed-role/Lambda-SQS-DynamoDB/POC-Lambda-1 is not authorized to perform: "
-                     "dynamodb:PutItem on resource: arn:aws:dynamodb:us-east-1:000000000000:table/orders because no "
-                     "identity-based policy allows the dynamodb:PutItem action");
+  CHECK(b.refused ==
+        "User: arn:aws:sts::000000000000:assumed-role/Lambda-SQS-DynamoDB/POC-Lambda-1 is not authorized to "
+        "perform: "
+        "dynamodb:PutItem on resource: arn:aws:dynamodb:us-east-1:000000000000:table/orders because no "
+        "identity-based policy allows the dynamodb:PutItem action");
   // Repaired, the order goes through: it was never lost.
-  b.w.ok("iam", "AttachRolePolicy", Map{{"RoleName", Value("Lambda-SQS-DynamoDB")},
-                                        {"PolicyArn", Value("arn:aws:iam::000000000000:policy/Lambda-Write-DynamoDB")}});
+  b.w.ok("iam", "AttachRolePolicy",
+         Map{{"RoleName", Value("Lambda-SQS-DynamoDB")},
+             {"PolicyArn", Value("arn:aws:iam::000000000000:policy/Lambda-Write-DynamoDB")}});
   b.w.loop.advance(31s);
   CHECK(b.orders() == 1);
   CHECK(b.w.mail.sent.size() == 1);
@@ -229,8 +251,9 @@ TEST_CASE("a role without the policy may not write, and the reason names action 
 TEST_CASE("a role without logs permissions has no logs") {
   Backend b;
   b.confirm();
-  b.w.ok("iam", "DetachRolePolicy", Map{{"RoleName", Value("Lambda-SQS-DynamoDB")},
-                                        {"PolicyArn", Value("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole")}});
+  b.w.ok("iam", "DetachRolePolicy",
+         Map{{"RoleName", Value("Lambda-SQS-DynamoDB")},
+             {"PolicyArn", Value("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole")}});
   b.post("{\"item\":\"soap\"}");
   b.w.loop.advance(1s);
   CHECK(b.w.mail.sent.size() == 1);

@@ -16,7 +16,8 @@ struct Fixture {
   Value last;
   explicit Fixture(Map attributes = {}) { url = create("q", std::move(attributes)); }
   std::string create(const char* name, Map attributes = {}) {
-    const Value made = w.ok("sqs", "CreateQueue", Map{{"QueueName", name}, {"Attributes", Value(std::move(attributes))}});
+    const Value made =
+        w.ok("sqs", "CreateQueue", Map{{"QueueName", name}, {"Attributes", Value(std::move(attributes))}});
     return std::string(made.text_or("QueueUrl"));
   }
   Value send(const std::string& body, int delay = -1) {
@@ -27,7 +28,8 @@ struct Fixture {
   /// Bodies of one receive without waiting.
   std::vector<std::string> receive(int max = 10, const std::string& from = {}) {
     last = w.ok("sqs", "ReceiveMessage",
-                Map{{"QueueUrl", Value(from.empty() ? url : from)}, {"MaxNumberOfMessages", Value(max)},
+                Map{{"QueueUrl", Value(from.empty() ? url : from)},
+                    {"MaxNumberOfMessages", Value(max)},
                     {"AttributeNames", List{Value("All")}}});
     return bodies(last);
   }
@@ -39,10 +41,12 @@ struct Fixture {
   }
   const Value& message(std::size_t i = 0) const { return last.find("Messages")->list()[i]; }
   std::shared_ptr<Reply> poll(int seconds) {
-    return w.send("sqs", "ReceiveMessage", Map{{"QueueUrl", Value(url)}, {"WaitTimeSeconds", Value(seconds)}});
+    return w.send("sqs", "ReceiveMessage",
+                  Map{{"QueueUrl", Value(url)}, {"WaitTimeSeconds", Value(seconds)}});
   }
   std::string attribute(const char* name) {
-    const Value answer = w.ok("sqs", "GetQueueAttributes", Map{{"QueueUrl", Value(url)}, {"AttributeNames", List{Value("All")}}});
+    const Value answer = w.ok("sqs", "GetQueueAttributes",
+                              Map{{"QueueUrl", Value(url)}, {"AttributeNames", List{Value("All")}}});
     return std::string(answer.find("Attributes")->text_or(name));
   }
 };
@@ -79,10 +83,11 @@ TEST_CASE("a deleted message is gone; an old handle deletes nothing") {
   f.receive();
   f.w.ok("sqs", "DeleteMessage", Map{{"QueueUrl", Value(f.url)}, {"ReceiptHandle", Value(old)}});
   CHECK(f.attribute("ApproximateNumberOfMessagesNotVisible") == "1");
-  f.w.ok("sqs", "DeleteMessage", Map{{"QueueUrl", Value(f.url)}, {"ReceiptHandle", Value(f.message().text_or("ReceiptHandle"))}});
+  f.w.ok("sqs", "DeleteMessage",
+         Map{{"QueueUrl", Value(f.url)}, {"ReceiptHandle", Value(f.message().text_or("ReceiptHandle"))}});
   CHECK(f.attribute("ApproximateNumberOfMessagesNotVisible") == "0");
-  CHECK(f.w.fails("sqs", "DeleteMessage", Map{{"QueueUrl", Value(f.url)}, {"ReceiptHandle", "nonsense"}}).code ==
-        "ReceiptHandleIsInvalid");
+  CHECK(f.w.fails("sqs", "DeleteMessage", Map{{"QueueUrl", Value(f.url)}, {"ReceiptHandle", "nonsense"}})
+            .code == "ReceiptHandleIsInvalid");
 }
 
 TEST_CASE("a long poll is woken by an arriving message") {
@@ -111,9 +116,10 @@ TEST_CASE("a message that reappears wakes a long poll") {
   f.send("hi");
   f.receive();
   const auto poll = f.poll(20);
-  f.w.ok("sqs", "ChangeMessageVisibility", Map{{"QueueUrl", Value(f.url)},
-                                               {"ReceiptHandle", Value(f.message().text_or("ReceiptHandle"))},
-                                               {"VisibilityTimeout", 3}});
+  f.w.ok("sqs", "ChangeMessageVisibility",
+         Map{{"QueueUrl", Value(f.url)},
+             {"ReceiptHandle", Value(f.message().text_or("ReceiptHandle"))},
+             {"VisibilityTimeout", 3}});
   f.w.loop.advance(2999ms);
   REQUIRE_FALSE(poll->done);
   f.w.loop.advance(1ms);
@@ -157,7 +163,8 @@ TEST_CASE("a message that was received too often moves to the dead-letter queue"
   f.w.ok("sqs", "SetQueueAttributes",
          Map{{"QueueUrl", Value(f.url)},
              {"Attributes", Map{{"RedrivePolicy",
-                                 "{\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:000000000000:dead\",\"maxReceiveCount\":\"2\"}"},
+                                 "{\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:000000000000:dead\","
+                                 "\"maxReceiveCount\":\"2\"}"},
                                 {"VisibilityTimeout", "1"}}}});
   f.send("poison");
   for (int i = 0; i < 2; ++i) {
@@ -166,16 +173,18 @@ TEST_CASE("a message that was received too often moves to the dead-letter queue"
   }
   CHECK(f.receive().empty());
   CHECK(f.receive(10, dead) == Bodies{"poison"});
-  CHECK(f.message().find("Attributes")->text_or("DeadLetterQueueSourceArn") == "arn:aws:sqs:us-east-1:000000000000:q");
+  CHECK(f.message().find("Attributes")->text_or("DeadLetterQueueSourceArn") ==
+        "arn:aws:sqs:us-east-1:000000000000:q");
   CHECK(f.message().find("Attributes")->text_or("ApproximateReceiveCount") == "3");
 }
 
 TEST_CASE("a batch fails entry by entry") {
   Fixture f;
-  const Value answer = f.w.ok("sqs", "SendMessageBatch",
-                              Map{{"QueueUrl", Value(f.url)},
-                                  {"Entries", List{Map{{"Id", "good"}, {"MessageBody", "a"}},
-                                                   Map{{"Id", "bad"}, {"MessageBody", "b"}, {"DelaySeconds", 901}}}}});
+  const Value answer =
+      f.w.ok("sqs", "SendMessageBatch",
+             Map{{"QueueUrl", Value(f.url)},
+                 {"Entries", List{Map{{"Id", "good"}, {"MessageBody", "a"}},
+                                  Map{{"Id", "bad"}, {"MessageBody", "b"}, {"DelaySeconds", 901}}}}});
   REQUIRE(answer.find("Successful")->list().size() == 1);
   REQUIRE(answer.find("Failed")->list().size() == 1);
   CHECK(answer.find("Failed")->list()[0].text_or("Code") == "InvalidParameterValue");
@@ -184,10 +193,12 @@ TEST_CASE("a batch fails entry by entry") {
 TEST_CASE("the digests are those that clients compute") {
   Fixture f;
   const auto text = [](const char* v) { return Map{{"DataType", "String"}, {"StringValue", v}}; };
-  const Value sent = f.w.ok("sqs", "SendMessage",
-                            Map{{"QueueUrl", Value(f.url)}, {"MessageBody", "x"},
-                                {"MessageAttributes", Map{{"General", text("Kenobi")}, {"Hello", text("There")},
-                                                          {"Help.Me", text("Me")}}}});
+  const Value sent =
+      f.w.ok("sqs", "SendMessage",
+             Map{{"QueueUrl", Value(f.url)},
+                 {"MessageBody", "x"},
+                 {"MessageAttributes",
+                  Map{{"General", text("Kenobi")}, {"Hello", text("There")}, {"Help.Me", text("Me")}}}});
   CHECK(sent.text_or("MD5OfMessageAttributes") == "4c360f3fdafd970e05fae2f149d997f5");
   CHECK(sent.text_or("MD5OfMessageBody") == md5_hex("x"));
 }
@@ -195,7 +206,8 @@ TEST_CASE("the digests are those that clients compute") {
 TEST_CASE("creating a queue again needs equal attributes") {
   Fixture f(Map{{"DelaySeconds", "5"}});
   CHECK(f.create("q", Map{{"DelaySeconds", "5"}}) == f.url);
-  CHECK(f.w.fails("sqs", "CreateQueue", Map{{"QueueName", "q"}, {"Attributes", Map{{"DelaySeconds", "6"}}}}).message ==
+  CHECK(f.w.fails("sqs", "CreateQueue", Map{{"QueueName", "q"}, {"Attributes", Map{{"DelaySeconds", "6"}}}})
+            .message ==
         "A queue already exists with the same name and a different value for attribute DelaySeconds");
 }
 
@@ -216,10 +228,12 @@ TEST_CASE("the Query protocol answers XML, and the old JSON form to those who ac
   request.body = "Action=SendMessage&MessageBody=hello";
   const HttpResponse xml = f.w.http("sqs", request);
   CHECK(xml.status == 200);
-  CHECK(xml.body.find("<MD5OfMessageBody>5d41402abc4b2a76b9719d911017c592</MD5OfMessageBody>") != std::string::npos);
+  CHECK(xml.body.find("<MD5OfMessageBody>5d41402abc4b2a76b9719d911017c592</MD5OfMessageBody>") !=
+        std::string::npos);
   request.headers.add("Accept", "application/json");
   const HttpResponse json = f.w.http("sqs", request);
-  CHECK(json.body.find("\"SendMessageResult\":{\"MD5OfMessageAttributes\":null,\"MD5OfMessageBody\":"
-                       "\"5d41402abc4b2a76b9719d911017c592\",\"MD5OfMessageSystemAttributes\":null,\"MessageId\":") !=
+  CHECK(json.body.find(
+            "\"SendMessageResult\":{\"MD5OfMessageAttributes\":null,\"MD5OfMessageBody\":"
+            "\"5d41402abc4b2a76b9719d911017c592\",\"MD5OfMessageSystemAttributes\":null,\"MessageId\":") !=
         std::string::npos);
 }

@@ -1,4 +1,5 @@
-// The listener over real loopback sockets: everything runs on this thread, clients are plain blocking-free sockets.
+// The listener over real loopback sockets: everything runs on this thread, clients are plain blocking-free
+// sockets.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -30,7 +31,8 @@ struct Server {
       if (request.target == "/wait") return waiting.push_back(std::move(respond));
       HttpResponse response;
       response.headers.add("Content-Type", "text/plain");
-      response.body = request.target == "/big" ? std::string(8 << 20, 'b') : request.method + " " + request.body;
+      response.body =
+          request.target == "/big" ? std::string(8 << 20, 'b') : request.method + " " + request.body;
       respond(std::move(response));
     });
     REQUIRE(opened);
@@ -56,8 +58,10 @@ class Client {
   void send(std::string_view text) {
     while (!text.empty()) {
       const ssize_t n = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
-      if (n > 0) text.remove_prefix(static_cast<std::size_t>(n));
-      else if (errno != EAGAIN) return;
+      if (n > 0)
+        text.remove_prefix(static_cast<std::size_t>(n));
+      else if (errno != EAGAIN)
+        return;
       if (!text.empty()) server_.until([] { return false; }, 2ms);
     }
   }
@@ -85,7 +89,8 @@ class Client {
     char buffer[65536];
     for (;;) {
       const ssize_t n = ::recv(fd_, buffer, sizeof buffer, 0);
-      if (n > 0) received.append(buffer, static_cast<std::size_t>(n));
+      if (n > 0)
+        received.append(buffer, static_cast<std::size_t>(n));
       else {
         if (n == 0 || errno != EAGAIN) closed = true;
         break;
@@ -105,7 +110,8 @@ std::string answer(std::string_view input, ListenOptions options = {}) {
   Server server(options);
   Client client(server);
   client.send(input);
-  return status_line(client.receive([](const std::string& r) { return r.find("\r\n\r\n") != std::string::npos; }));
+  return status_line(
+      client.receive([](const std::string& r) { return r.find("\r\n\r\n") != std::string::npos; }));
 }
 
 }  // namespace
@@ -130,8 +136,9 @@ TEST_CASE("requests of one connection are answered one after the other") {
 TEST_CASE("pipelined requests are answered in order, also when the first one waits") {
   Server server;
   Client client(server);
-  client.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\nPUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1"
-              "PUT /b HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n2");
+  client.send(
+      "GET /wait HTTP/1.1\r\nHost: x\r\n\r\nPUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1"
+      "PUT /b HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n2");
   REQUIRE(server.until([&] { return server.waiting.size() == 1; }));
   server.until([] { return false; }, 20ms);
   REQUIRE(server.seen.size() == 1);
@@ -228,8 +235,10 @@ TEST_CASE("what is too big is refused before it is read") {
   CHECK(answer(post + "Content-Length: 1001\r\n\r\n" + std::string(1001, 'a'), small) == too_large);
   CHECK(answer(post + "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\nabc\r\n", small) == too_large);
   CHECK(answer(post + "Transfer-Encoding: chunked\r\n\r\n2bc\r\n" + std::string(700, 'a') + "\r\n2bc\r\n" +
-                   std::string(700, 'a') + "\r\n0\r\n\r\n", small) == too_large);
-  CHECK(answer("GET /" + std::string(1 << 20, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n") == "HTTP/1.1 414 URI Too Long");
+                   std::string(700, 'a') + "\r\n0\r\n\r\n",
+               small) == too_large);
+  CHECK(answer("GET /" + std::string(1 << 20, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n") ==
+        "HTTP/1.1 414 URI Too Long");
   const std::string fields = "HTTP/1.1 431 Request Header Fields Too Large";
   CHECK(answer("GET / HTTP/1.1\r\nHost: x\r\nX-A: " + std::string(1 << 20, 'a') + "\r\n\r\n") == fields);
   std::string many = "GET / HTTP/1.1\r\nHost: x\r\n";

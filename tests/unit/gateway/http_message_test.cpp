@@ -18,8 +18,9 @@ TEST_CASE("a head has status line, the response's headers, date and length") {
   r.headers.add("Content-Type", "application/x-amz-json-1.0");
   ResponseFraming f;
   f.date = "Tue, 24 Nov 2026 10:15:30 GMT";
-  REQUIRE(head(r, 2, f) == "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\n"
-                           "Date: Tue, 24 Nov 2026 10:15:30 GMT\r\nContent-Length: 2\r\n\r\n");
+  REQUIRE(head(r, 2, f) ==
+          "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\n"
+          "Date: Tue, 24 Nov 2026 10:15:30 GMT\r\nContent-Length: 2\r\n\r\n");
 }
 
 TEST_CASE("framing headers of the response are replaced and values cannot start another header") {

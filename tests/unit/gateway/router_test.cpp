@@ -13,11 +13,23 @@ const Router& router() {
   using wire::Protocol;
   static const Router r({
       {"sqs", "AmazonSQS", "2012-11-05", Protocol::json_1_0, true, {"SendMessage", "TagQueue"}, {}},
-      {"sns", "", "2010-03-31", Protocol::query, false, {"Publish", "ConfirmSubscription", "TagResource"}, {}},
+      {"sns",
+       "",
+       "2010-03-31",
+       Protocol::query,
+       false,
+       {"Publish", "ConfirmSubscription", "TagResource"},
+       {}},
       {"sts", "", "2011-06-15", Protocol::query, false, {"GetCallerIdentity"}, {}},
       {"iam", "", "2010-05-08", Protocol::query, false, {"CreateRole"}, {}},
       {"dynamodb", "DynamoDB_20120810", "2012-08-10", Protocol::json_1_0, false, {"ListTables"}, {}},
-      {"dynamodbstreams", "DynamoDBStreams_20120810", "2012-08-10", Protocol::json_1_0, false, {"GetRecords"}, {}},
+      {"dynamodbstreams",
+       "DynamoDBStreams_20120810",
+       "2012-08-10",
+       Protocol::json_1_0,
+       false,
+       {"GetRecords"},
+       {}},
       {"logs", "Logs_20140328", "2014-03-28", Protocol::json_1_1, false, {"PutLogEvents"}, {}},
       {"lambda", "", "2015-03-31", Protocol::rest_json, false, {}, {"/2015-03-31/functions/{FunctionName}"}},
       {"apigateway", "", "2015-07-09", Protocol::rest_json, false, {}, {"/restapis/{restapi_id}"}},
@@ -43,7 +55,8 @@ Target route(const Ask& ask) {
 }
 
 Target get(std::string target, std::string host = "localhost:4566", std::string scope = {}) {
-  return route({.method = "GET", .target = std::move(target), .host = std::move(host), .scope = std::move(scope)});
+  return route(
+      {.method = "GET", .target = std::move(target), .host = std::move(host), .scope = std::move(scope)});
 }
 
 using Kind = Target::Kind;
@@ -114,12 +127,14 @@ TEST_CASE("queue URLs are found in every form") {
     CHECK(got.queue == "q.fifo");
     CHECK(got.region == region);
   }
-  CHECK(route({.target = "/000000000000/q", .scope = "sqs", .form = "Action=SendMessage"}).kind == Kind::queue_url);
+  CHECK(route({.target = "/000000000000/q", .scope = "sqs", .form = "Action=SendMessage"}).kind ==
+        Kind::queue_url);
   CHECK(get("/12345/q").kind == Kind::unknown);
 }
 
 TEST_CASE("our own paths are control, whatever is signed") {
-  for (const char* path : {"/_puddle/ready", "/_localstack/health", "/moto-api/reset", "/_aws/sqs/messages", "/_puddle"})
+  for (const char* path :
+       {"/_puddle/ready", "/_localstack/health", "/moto-api/reset", "/_aws/sqs/messages", "/_puddle"})
     CHECK(get(path).kind == Kind::control);
   CHECK(get("/_puddle/ready", "localhost", "sqs").kind == Kind::control);
   CHECK(get("/_puddles").kind == Kind::unknown);

@@ -35,7 +35,10 @@ struct Host {
   FunctionHost::EnvironmentId start(const std::string& code, EnvironmentSpec spec = {}) {
     const bool python = spec.runtime.empty();
     const bool node = spec.runtime.starts_with("nodejs");
-    const std::string zip = lambda::make_zip({{python ? "index.py" : node ? "index.mjs" : "bootstrap", code}});
+    const std::string zip = lambda::make_zip({{python ? "index.py"
+                                               : node ? "index.mjs"
+                                                      : "bootstrap",
+                                               code}});
     if (python) spec.runtime = "python3.12";
     spec.handler = "index.handler";
     spec.function_arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
@@ -57,7 +60,8 @@ struct Host {
     return *out;
   }
   bool has_line(const std::string& text) const {
-    return std::any_of(lines.begin(), lines.end(), [&](const std::string& l) { return l.find(text) != std::string::npos; });
+    return std::any_of(lines.begin(), lines.end(),
+                       [&](const std::string& l) { return l.find(text) != std::string::npos; });
   }
 };
 
@@ -77,7 +81,9 @@ def handler(event, context):
 )");
   const auto first = h.invoke(id, R"({"name":"Ada"})");
   CHECK(first.kind == Kind::ok);
-  CHECK(first.payload.find(R"("count": 1, "id": "8476a536-e9f4-11e8-9739-2dfe598c3fcd", "left": true, "cwd": true)") != std::string::npos);
+  CHECK(first.payload.find(
+            R"("count": 1, "id": "8476a536-e9f4-11e8-9739-2dfe598c3fcd", "left": true, "cwd": true)") !=
+        std::string::npos);
   CHECK(first.init_duration.count() > 0);
   CHECK(first.max_memory_mb > 0);
   CHECK(h.has_line("hello Ada"));
@@ -94,7 +100,8 @@ TEST_CASE("a Python exception is the payload and one line of the log") {
   const auto out = h.invoke(id);
   CHECK(out.kind == Kind::function_error);
   CHECK(out.error_type == "ValueError");
-  CHECK(out.payload.starts_with(R"({"errorMessage": "bad order", "errorType": "ValueError", "requestId": "8476a536-e9f4-11e8-9739-2dfe598c3fcd", "stackTrace": ["  File )"));
+  CHECK(out.payload.starts_with(
+      R"({"errorMessage": "bad order", "errorType": "ValueError", "requestId": "8476a536-e9f4-11e8-9739-2dfe598c3fcd", "stackTrace": ["  File )"));
   CHECK(h.has_line("[ERROR] ValueError: bad order\rTraceback (most recent call last):"));
   CHECK(out.environment_alive);
 }
@@ -112,12 +119,17 @@ TEST_CASE("a function that exits, and one that takes too long") {
   Host h;
   const auto exited = h.invoke(h.start("import os\ndef handler(event, context): os._exit(7)\n"));
   CHECK(exited.kind == Kind::exited);
-  CHECK(exited.payload == R"({"errorType":"Runtime.ExitError","errorMessage":"RequestId: 8476a536-e9f4-11e8-9739-2dfe598c3fcd Error: Runtime exited with error: exit status 7"})");
+  CHECK(
+      exited.payload ==
+      R"({"errorType":"Runtime.ExitError","errorMessage":"RequestId: 8476a536-e9f4-11e8-9739-2dfe598c3fcd Error: Runtime exited with error: exit status 7"})");
   EnvironmentSpec spec;
   spec.timeout = 1s;
-  const auto slow = h.invoke(h.start("import time\ndef handler(event, context): time.sleep(60)\n", std::move(spec)));
+  const auto slow =
+      h.invoke(h.start("import time\ndef handler(event, context): time.sleep(60)\n", std::move(spec)));
   CHECK(slow.kind == Kind::timed_out);
-  CHECK(slow.payload == R"({"errorType":"Sandbox.Timedout","errorMessage":"RequestId: 8476a536-e9f4-11e8-9739-2dfe598c3fcd Error: Task timed out after 1.00 seconds"})");
+  CHECK(
+      slow.payload ==
+      R"({"errorType":"Sandbox.Timedout","errorMessage":"RequestId: 8476a536-e9f4-11e8-9739-2dfe598c3fcd Error: Task timed out after 1.00 seconds"})");
   CHECK_FALSE(slow.environment_alive);
 }
 
@@ -126,7 +138,9 @@ TEST_CASE("a function that takes more memory than it has is killed") {
   EnvironmentSpec spec;
   spec.memory_mb = 128;
   spec.timeout = 20s;
-  const auto out = h.invoke(h.start("import time\ndef handler(event, context):\n    x = bytearray(300 << 20)\n    time.sleep(15)\n", std::move(spec)));
+  const auto out = h.invoke(
+      h.start("import time\ndef handler(event, context):\n    x = bytearray(300 << 20)\n    time.sleep(15)\n",
+              std::move(spec)));
   CHECK(out.kind == Kind::exited);
   CHECK(out.payload.find("Runtime exited with error: signal: killed") != std::string::npos);
 }
@@ -135,7 +149,8 @@ TEST_CASE("a bootstrap must be there and executable") {
   Host h;
   EnvironmentSpec spec;
   spec.runtime = "provided.al2023";
-  const auto out = h.invoke(h.start("#!/bin/sh\nexit 3\n", std::move(spec)));  // made without the executable bit
+  const auto out =
+      h.invoke(h.start("#!/bin/sh\nexit 3\n", std::move(spec)));  // made without the executable bit
   CHECK(out.error_type == "Runtime.InvalidEntrypoint");
 }
 
@@ -145,7 +160,10 @@ TEST_CASE("a Node.js function answers by its promise") {
   EnvironmentSpec spec;
   spec.runtime = "nodejs20.x";
   spec.memory_mb = 512;
-  const auto id = h.start("export const handler = async (event, context) => { console.log('hi', event.n); return { twice: event.n * 2 }; };\n", std::move(spec));
+  const auto id = h.start(
+      "export const handler = async (event, context) => { console.log('hi', event.n); return { twice: "
+      "event.n * 2 }; };\n",
+      std::move(spec));
   const auto out = h.invoke(id, R"({"n":21})");
   CHECK(out.payload == R"({"twice":42})");
   CHECK(h.has_line("\tINFO\thi 21"));

@@ -61,7 +61,8 @@ TEST_CASE("conditions choose, and NoValue removes the member") {
   CHECK(resolved("!If [Yes, a, b]") == "\"a\"");
   CHECK(resolved("!If [No, a, b]") == "\"b\"");
   CHECK(resolved("{a: !If [No, 1, !Ref 'AWS::NoValue'], b: 2}") == "{\"b\":2}");
-  CHECK(resolved("!If [Unknown, a, b]") == "error: Template error: unresolved condition dependency Unknown in Fn::If");
+  CHECK(resolved("!If [Unknown, a, b]") ==
+        "error: Template error: unresolved condition dependency Unknown in Fn::If");
 }
 
 TEST_CASE("what is unknown is an error that names it") {
@@ -89,7 +90,8 @@ TEST_CASE("errors have the line") {
 }
 
 TEST_CASE("references are found wherever they stand") {
-  const auto parsed = parse_template("a: !Sub '${A.Arn}-${B}'\nb: [!Ref C, {x: !GetAtt D.Arn}]\nc: !If [Cond, !Ref E, 1]\n");
+  const auto parsed =
+      parse_template("a: !Sub '${A.Arn}-${B}'\nb: [!Ref C, {x: !GetAtt D.Arn}]\nc: !If [Cond, !Ref E, 1]\n");
   REQUIRE(parsed);
   std::set<std::string> names;
   collect_references(parsed->root, names);

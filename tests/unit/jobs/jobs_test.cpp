@@ -18,7 +18,8 @@ struct Fixture {
 
   Fixture() {
     store.migrate({Jobs::migration()});
-    jobs.handle("note", [this](Job job) { return note(std::move(job)); }, 2);
+    jobs.handle(
+        "note", [this](Job job) { return note(std::move(job)); }, 2);
     jobs.start();
   }
   Task<JobResult> note(Job job) {

@@ -56,7 +56,8 @@ struct Fixture {
     r.headers.add("X-Amz-Date", basic_date(loop.now()));
     if (!token.empty()) r.headers.add("X-Amz-Security-Token", token);
     const std::string scope = key + "/" + basic_date(loop.now()).substr(0, 8) + "/eu-west-1/sqs/aws4_request";
-    const std::string head = "AWS4-HMAC-SHA256 Credential=" + scope + ", SignedHeaders=host;x-amz-date, Signature=";
+    const std::string head =
+        "AWS4-HMAC-SHA256 Credential=" + scope + ", SignedHeaders=host;x-amz-date, Signature=";
     r.headers.set("Authorization", head + "0");
     r.headers.set("Authorization", head + expected_signature(r, parse_signature(r), secret));
     return r;
@@ -68,7 +69,8 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "unknown keys are the default account's root, 12 digits choose an account, in every mode") {
+TEST_CASE_METHOD(Fixture,
+                 "unknown keys are the default account's root, 12 digits choose an account, in every mode") {
   for (const AuthMode mode : {AuthMode::off, AuthMode::warn, AuthMode::enforce}) {
     auto test = by(signed_by("test", "test"), mode);
     REQUIRE(test);
@@ -113,7 +115,8 @@ TEST_CASE_METHOD(Fixture, "in enforce mode a deleted key and a missing signature
   CHECK(missing.error().query_code == "MissingAuthenticationToken");
 }
 
-TEST_CASE_METHOD(Fixture, "temporary credentials are the role's session until they expire, over a restart too") {
+TEST_CASE_METHOD(Fixture,
+                 "temporary credentials are the role's session until they expire, over a restart too") {
   const Credentials c = authenticator.assume(role, "session", loop.now(), std::chrono::hours(1));
   CHECK(c.access_key.size() == 20);
   CHECK(c.access_key.substr(0, 4) == "ASIA");

@@ -23,7 +23,8 @@ std::string policy(std::string_view statement) {
 }
 std::string queue_policy(std::string_view principal, std::string_view rest = {}) {
   return policy(R"({"Effect":"Allow","Principal":)" + std::string(principal) +
-                R"(,"Action":"sqs:SendMessage","Resource":")" + std::string(kQueue) + "\"" + std::string(rest) + "}");
+                R"(,"Action":"sqs:SendMessage","Resource":")" + std::string(kQueue) + "\"" +
+                std::string(rest) + "}");
 }
 
 struct Fixture {
@@ -47,9 +48,10 @@ constexpr std::string_view kAllow = R"({"Effect":"Allow","Action":"sqs:*","Resou
 }  // namespace
 
 TEST_CASE_METHOD(Fixture, "without a policy the refusal has AWS's words") {
-  CHECK(send() == "User: arn:aws:sts::111122223333:assumed-role/R/S is not authorized to perform: sqs:sendmessage on "
-                  "resource: arn:aws:sqs:us-east-1:111122223333:orders because no identity-based policy allows the "
-                  "sqs:sendmessage action");
+  CHECK(send() ==
+        "User: arn:aws:sts::111122223333:assumed-role/R/S is not authorized to perform: sqs:sendmessage on "
+        "resource: arn:aws:sqs:us-east-1:111122223333:orders because no identity-based policy allows the "
+        "sqs:sendmessage action");
   CHECK_THROWS_AS(authorizer.require(call, "sqs:SendMessage", kQueue, {}, {}), AwsError);
   authorizer.set_mode(AuthMode::warn);
   CHECK_NOTHROW(authorizer.require(call, "sqs:SendMessage", kQueue, {}, {}));
@@ -58,14 +60,16 @@ TEST_CASE_METHOD(Fixture, "without a policy the refusal has AWS's words") {
 TEST_CASE_METHOD(Fixture, "an identity policy allows; an explicit deny anywhere wins") {
   hold(kAllow);
   CHECK(send().empty());
-  hold(R"([{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"sqs:Send*","Resource":"*"}])");
+  hold(
+      R"([{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"sqs:Send*","Resource":"*"}])");
   CHECK(send().find("with an explicit deny in an identity-based policy") != std::string::npos);
   hold(kAllow);
   const std::string deny = policy(R"({"Effect":"Deny","Principal":"*","Action":"sqs:*","Resource":"*"})");
   CHECK(send(deny).find("with an explicit deny in a resource-based policy") != std::string::npos);
 }
 
-TEST_CASE_METHOD(Fixture, "a queue policy that names the role allows on its own; naming the account only delegates") {
+TEST_CASE_METHOD(Fixture,
+                 "a queue policy that names the role allows on its own; naming the account only delegates") {
   CHECK(send(queue_policy(R"({"AWS":"arn:aws:iam::111122223333:role/R"})")).empty());
   CHECK(send(queue_policy(R"({"AWS":"arn:aws:sts::111122223333:assumed-role/R/S"})")).empty());
   CHECK(send(queue_policy(R"("*")")).empty());
@@ -120,11 +124,15 @@ TEST_CASE_METHOD(Fixture, "who may assume a role") {
   PolicySource::Role role{"arn:aws:iam::111122223333:role/Fn", "AROAF",
                           policy(R"({"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},
                                      "Action":"sts:AssumeRole"})")};
-  CHECK(authorizer.why_not_assumable(role, Principal::service_principal("lambda.amazonaws.com", "111122223333")).empty());
-  CHECK_FALSE(authorizer.why_not_assumable(role, Principal::service_principal("sns.amazonaws.com", "1")).empty());
+  CHECK(
+      authorizer.why_not_assumable(role, Principal::service_principal("lambda.amazonaws.com", "111122223333"))
+          .empty());
+  CHECK_FALSE(
+      authorizer.why_not_assumable(role, Principal::service_principal("sns.amazonaws.com", "1")).empty());
   CHECK(authorizer.why_not_assumable(role, call.principal).find("because no role trust policy allows") !=
         std::string::npos);
-  role.trust_policy = policy(R"({"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sts:AssumeRole",
+  role.trust_policy =
+      policy(R"({"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sts:AssumeRole",
                                  "Condition":{"StringEquals":{"sts:ExternalId":"x"}}})");
   CHECK_FALSE(authorizer.why_not_assumable(role, call.principal, {{"sts:externalid", {"x"}}}).empty());
   hold(R"({"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::111122223333:role/Fn"})");

@@ -1,4 +1,5 @@
-// The store's promises: one commit per turn, savepoint per operation, the output gate, the broken state, the lock.
+// The store's promises: one commit per turn, savepoint per operation, the output gate, the broken state, the
+// lock.
 #include <catch2/catch.hpp>
 
 #include <filesystem>
@@ -103,7 +104,8 @@ TEST_CASE("two cursors on one statement do not disturb each other") {
   for (const char* k : {"a", "b"}) f.put(k, 1);
   std::string seen;
   for (Rows outer = f.store.query("SELECT k FROM item ORDER BY k"); outer.next();)
-    for (Rows inner = f.store.query("SELECT k FROM item ORDER BY k"); inner.next();) seen += outer.text(0) + inner.text(0) + " ";
+    for (Rows inner = f.store.query("SELECT k FROM item ORDER BY k"); inner.next();)
+      seen += outer.text(0) + inner.text(0) + " ";
   CHECK(seen == "aa ab ba bb ");
 }
 
@@ -129,7 +131,8 @@ TEST_CASE("a second store on the same directory says who has it") {
   TemporaryDirectory dir;
   VirtualLoop loop;
   Store first(loop, nullptr, {dir.path, Durability::process});
-  CHECK_THROWS_WITH(Store(loop, nullptr, {dir.path, Durability::process}), Catch::Contains("in use by another puddle"));
+  CHECK_THROWS_WITH(Store(loop, nullptr, {dir.path, Durability::process}),
+                    Catch::Contains("in use by another puddle"));
 }
 
 TEST_CASE("a database of a newer version is refused") {

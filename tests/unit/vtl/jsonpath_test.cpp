@@ -44,5 +44,6 @@ TEST_CASE("indefinite paths select a list") {
 }
 
 TEST_CASE("what is no path is refused") {
-  for (const char* bad : {"$.", "$.a[", "$.a]", "$.a['b", "$.a[?(@.b ~ 1)]", "$x"}) CHECK_FALSE(JsonPath::parse(bad));
+  for (const char* bad : {"$.", "$.a[", "$.a]", "$.a['b", "$.a[?(@.b ~ 1)]", "$x"})
+    CHECK_FALSE(JsonPath::parse(bad));
 }

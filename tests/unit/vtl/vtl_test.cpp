@@ -27,7 +27,9 @@ struct Fixture {
       path.add("id", Value("7"));
       return Map{{"path", Value(path)}, {"querystring", Value(query)}, {"header", Value(header)}};
     };
-    in.context = [] { return Map{{"requestId", Value("r-1")}, {"identity", Value(Map{{"sourceIp", Value("127.0.0.1")}})}}; };
+    in.context = [] {
+      return Map{{"requestId", Value("r-1")}, {"identity", Value(Map{{"sourceIp", Value("127.0.0.1")}})}};
+    };
     in.stage_variables = [] { return Map{{"colour", Value("blue")}}; };
     in.overrides = &overrides;
     return render(*parsed, in);
@@ -98,7 +100,8 @@ TEST_CASE("numbers, strings and operators") {
 }
 
 TEST_CASE("loops have their counters and forget their variable") {
-  CHECK(render_text("#foreach($i in [1..3])$foreach.count:$foreach.index:$i#if($foreach.hasNext),#end#end[$i]") ==
+  CHECK(render_text(
+            "#foreach($i in [1..3])$foreach.count:$foreach.index:$i#if($foreach.hasNext),#end#end[$i]") ==
         "1:0:1,2:1:2,3:2:3[]");
   CHECK(render_text("#foreach($i in [2..-1])$i #end") == "2 1 0 -1 ");
   CHECK(render_text("#foreach($i in ['a','b','c'])#if($i == 'b')#break#end$i#end!") == "a!");
@@ -114,29 +117,35 @@ TEST_CASE("#define is evaluated at each use; macros are text") {
 }
 
 TEST_CASE("lists and maps print as the gateway prints them") {
-  const std::string body = R"({"m":{"foo":"bar","n":{"k":1}},"l":[{"foo":"bar"}],"x":{"list":[{"foo":"bar"}]},"e":[],"s":"t","z":null})";
+  const std::string body =
+      R"({"m":{"foo":"bar","n":{"k":1}},"l":[{"foo":"bar"}],"x":{"list":[{"foo":"bar"}]},"e":[],"s":"t","z":null})";
   CHECK(render_text("$input.path('$.m')", body) == "{foo=bar, n={k=1}}");
   CHECK(render_text("$input.path('$.l')", body) == R"([{"foo":"bar"}])");
   CHECK(render_text("$input.path('$.x')", body) == R"({list=[{"foo":"bar"}]})");
   CHECK(render_text("$input.path('$.e')$input.path('$.s')$input.path('$.z')", body) == "[]t");
-  CHECK(render_text("$input.json('$.m')$input.json('$.s')$input.json('$.none')", body) == R"({"foo":"bar","n":{"k":1}}"t""")");
+  CHECK(render_text("$input.json('$.m')$input.json('$.s')$input.json('$.none')", body) ==
+        R"({"foo":"bar","n":{"k":1}}"t""")");
   CHECK(render_text("#set($l = ['a', 1])$l#set($m = {'k': 'v'})$m") == "[a, 1]{k=v}");
-  CHECK(render_text("#set($r = $input.path('$'))$r.m.n.k $r['s'] $r.l[0].foo $r.l.size()", body) == "1 t bar 1");
+  CHECK(render_text("#set($r = $input.path('$'))$r.m.n.k $r['s'] $r.l[0].foo $r.l.size()", body) ==
+        "1 t bar 1");
 }
 
 TEST_CASE("methods of strings, lists and maps") {
-  CHECK(render_text("#set($s='Hello World')$s.length() $s.toUpperCase() $s.substring(6) $s.substring(0,5) $s.indexOf('o')") ==
-        "11 HELLO WORLD World Hello 4");
-  CHECK(render_text("#set($s='a,b,c')$s.split(',').size() $s.replace(',', ';') $s.replaceAll('[a-b]', '<$0>') $s.contains('b')") ==
-        "3 a;b;c <a>,<b>,c true");
-  CHECK(render_text("#set($s=' x ')[$s.trim()]$s.matches('.x.')$s.startsWith(' ')$s.equals(' x ')$s.isEmpty()") ==
+  CHECK(render_text("#set($s='Hello World')$s.length() $s.toUpperCase() $s.substring(6) $s.substring(0,5) "
+                    "$s.indexOf('o')") == "11 HELLO WORLD World Hello 4");
+  CHECK(render_text("#set($s='a,b,c')$s.split(',').size() $s.replace(',', ';') $s.replaceAll('[a-b]', "
+                    "'<$0>') $s.contains('b')") == "3 a;b;c <a>,<b>,c true");
+  CHECK(render_text(
+            "#set($s=' x ')[$s.trim()]$s.matches('.x.')$s.startsWith(' ')$s.equals(' x ')$s.isEmpty()") ==
         "[x]truetruetruefalse");
-  CHECK(render_text("#set($l=[])#set($ok=$l.add('a'))$l.size()$l.contains('a')$l.isEmpty()$l.get(0)$l[0]$l.set(0,'b')$l") ==
-        "1truefalseaaa[b]");
-  CHECK(render_text("#set($m={})$m.put('a',1)$m.put('a',2)$m.keySet()$m.values()$m.containsKey('a')$m.get('a')$m.size()") ==
-        "1[a][2]true21");
-  CHECK(render_text("#set($m={'a':1,'b':2})#foreach($e in $m.entrySet())$e.key=$e.value,$e.getKey();#end") == "a=1,a;b=2,b;");
-  CHECK(render_text("#set($m={})#set($m.x = 1)#set($m['y'] = 2)#set($l=[1,2])#set($l[1]=9)$m$l") == "{x=1, y=2}[1, 9]");
+  CHECK(render_text("#set($l=[])#set($ok=$l.add('a'))$l.size()$l.contains('a')$l.isEmpty()$l.get(0)$l[0]$l."
+                    "set(0,'b')$l") == "1truefalseaaa[b]");
+  CHECK(render_text("#set($m={})$m.put('a',1)$m.put('a',2)$m.keySet()$m.values()$m.containsKey('a')$m.get('a'"
+                    ")$m.size()") == "1[a][2]true21");
+  CHECK(render_text("#set($m={'a':1,'b':2})#foreach($e in $m.entrySet())$e.key=$e.value,$e.getKey();#end") ==
+        "a=1,a;b=2,b;");
+  CHECK(render_text("#set($m={})#set($m.x = 1)#set($m['y'] = 2)#set($l=[1,2])#set($l[1]=9)$m$l") ==
+        "{x=1, y=2}[1, 9]");
   CHECK(fails("#set($l=[])$l.get(0)"));
 }
 
@@ -145,19 +154,22 @@ TEST_CASE("$input, $util, $context and $stageVariables") {
         "Action=SendMessage&MessageBody=%7B%22a%22%3A+%22b%26c%22%7D");
   CHECK(render_text("$input.body") == "{}");
   CHECK(render_text("$input.body.x|", "{\"x\":1}") == "|");
-  CHECK(render_text("$input.params('id')$input.params('page')$input.params('X-A')$input.params('no')") == "72b");
+  CHECK(render_text("$input.params('id')$input.params('page')$input.params('X-A')$input.params('no')") ==
+        "72b");
   CHECK(render_text("$input.params().header['X-A']$input.params().querystring.page") == "b2");
-  CHECK(render_text("$context.requestId $context.identity.sourceIp [$context.identity] $context.get('requestOverride')|") ==
-        "r-1 127.0.0.1 [] |");
+  CHECK(render_text("$context.requestId $context.identity.sourceIp [$context.identity] "
+                    "$context.get('requestOverride')|") == "r-1 127.0.0.1 [] |");
   CHECK(render_text("$stageVariables.colour ${stageVariables['colour']} $stageVariables.no") == "blue blue ");
-  CHECK(render_text("$util.base64Encode('hi')$util.base64Decode('aGk=')$util.urlDecode('a+b%20c')") == "aGk=hia b c");
+  CHECK(render_text("$util.base64Encode('hi')$util.base64Decode('aGk=')$util.urlDecode('a+b%20c')") ==
+        "aGk=hia b c");
   CHECK(render_text("$util.escapeJavaScript(\"it's\")") == "it\\'s");
   CHECK(render_text("#set($o = $util.parseJson('{\"a\":[1,2]}'))$o.a[1]") == "2");
 }
 
 TEST_CASE("overrides come back to the caller") {
   Fixture f;
-  REQUIRE(f.run("#set($context.responseOverride.status = 444)#set($context.requestOverride.header['X'] = 'y')"));
+  REQUIRE(
+      f.run("#set($context.responseOverride.status = 444)#set($context.requestOverride.header['X'] = 'y')"));
   CHECK(f.overrides.find("responseOverride")->find("status")->integer() == 444);
   CHECK(f.overrides.find("requestOverride")->find("header")->text_or("X") == "y");
   auto again = f.run("$context.responseOverride.status");
@@ -175,5 +187,9 @@ TEST_CASE("everything is bounded") {
   CHECK(fails("#define($b)$b#end$b"));
   CHECK(fails("#set($m={})#set($m.me = $m)$m"));
   CHECK(fails("#set($x = " + std::string(500, '(') + ")"));
-  CHECK(fails("#set($x = 1" + [] { std::string s; for (int i = 0; i < 5000; ++i) s += "+1"; return s; }() + ")"));
+  CHECK(fails("#set($x = 1" + [] {
+    std::string s;
+    for (int i = 0; i < 5000; ++i) s += "+1";
+    return s;
+  }() + ")"));
 }

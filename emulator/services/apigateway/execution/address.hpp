@@ -10,7 +10,7 @@ namespace puddle::apigateway {
 
 struct Address {
   std::string api, stage;
-  std::string path;   ///< raw, still encoded, "/" at least
+  std::string path;  ///< raw, still encoded, "/" at least
   std::string domain, domain_prefix;
 };
 

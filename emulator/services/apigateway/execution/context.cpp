@@ -14,22 +14,26 @@ std::string request_time(Time t) {
                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const Calendar c = calendar(t);
   std::array<char, 64> buffer{};
-  const int n = std::snprintf(buffer.data(), buffer.size(), "%02d/%s/%04d:%02d:%02d:%02d +0000", c.day,
-                              kMonths[static_cast<std::size_t>(c.month - 1) % 12], c.year, c.hour, c.minute, c.second);
+  const int n =
+      std::snprintf(buffer.data(), buffer.size(), "%02d/%s/%04d:%02d:%02d:%02d +0000", c.day,
+                    kMonths[static_cast<std::size_t>(c.month - 1) % 12], c.year, c.hour, c.minute, c.second);
   return std::string(buffer.data(), static_cast<std::size_t>(n));
 }
 
 /// Headers that concern one connection only; mappings never see them.
 bool hop_header(std::string_view name) {
   static constexpr std::array<std::string_view, 12> kHop{
-      "connection", "content-length", "content-md5", "expect",            "max-forwards", "proxy-authenticate",
-      "server",     "te",             "trailer",     "transfer-encoding", "upgrade",      "www-authenticate"};
+      "connection",   "content-length",     "content-md5", "expect",
+      "max-forwards", "proxy-authenticate", "server",      "te",
+      "trailer",      "transfer-encoding",  "upgrade",     "www-authenticate"};
   for (const std::string_view h : kHop)
     if (iequals(h, name)) return true;
   return false;
 }
 
-void put(wire::Map& map, const std::string& name, std::string value) { map[name] = wire::Value(std::move(value)); }
+void put(wire::Map& map, const std::string& name, std::string value) {
+  map[name] = wire::Value(std::move(value));
+}
 
 }  // namespace
 
@@ -42,8 +46,8 @@ wire::Map context_of(const Execution& e) {
   for (const char* unknown : {"cognitoIdentityPoolId", "accountId", "cognitoIdentityId", "caller"})
     identity.add(unknown, {});
   identity.add("sourceIp", wire::Value(e.source_ip));
-  for (const char* unknown : {"principalOrgId", "accessKey", "cognitoAuthenticationType", "cognitoAuthenticationProvider",
-                              "userArn"})
+  for (const char* unknown : {"principalOrgId", "accessKey", "cognitoAuthenticationType",
+                              "cognitoAuthenticationProvider", "userArn"})
     identity.add(unknown, {});
   identity.add("userAgent", e.user_agent.empty() ? wire::Value() : wire::Value(e.user_agent));
   identity.add("user", {});
@@ -107,7 +111,8 @@ std::string media_type(std::string_view header) {
 
 bool is_binary(const Execution& e, std::string_view type) {
   for (const std::string& b : e.binary_types)
-    if (b == "*/*" || iequals(b, type) || (b.ends_with("/*") && type.starts_with(b.substr(0, b.size() - 1)))) return true;
+    if (b == "*/*" || iequals(b, type) || (b.ends_with("/*") && type.starts_with(b.substr(0, b.size() - 1))))
+      return true;
   return false;
 }
 

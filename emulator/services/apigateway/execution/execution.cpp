@@ -19,8 +19,9 @@ std::string log_time(Time t) {
   const Calendar c = calendar(t);
   std::array<char, 64> buffer{};
   const int n = std::snprintf(buffer.data(), buffer.size(), "%s %s %02d %02d:%02d:%02d UTC %04d",
-                              kDays[static_cast<std::size_t>(c.weekday) % 7], kMonths[static_cast<std::size_t>(c.month - 1) % 12],
-                              c.day, c.hour, c.minute, c.second, c.year);
+                              kDays[static_cast<std::size_t>(c.weekday) % 7],
+                              kMonths[static_cast<std::size_t>(c.month - 1) % 12], c.day, c.hour, c.minute,
+                              c.second, c.year);
   return std::string(buffer.data(), static_cast<std::size_t>(n));
 }
 
@@ -45,8 +46,8 @@ class Answer {
 
 void log_request(Execution& e, const IntegrationRequest& r, Time now) {
   if (!e.test) return;
-  const std::string url = "https://" + r.uri.service + "." + e.region + ".amazonaws.com/" + (r.uri.action ? "?Action=" : "") +
-                          r.uri.rest;
+  const std::string url = "https://" + r.uri.service + "." + e.region + ".amazonaws.com/" +
+                          (r.uri.action ? "?Action=" : "") + r.uri.rest;
   e.note(now, "Endpoint request URI: " + url);
   e.note(now, "Endpoint request headers: " + map_text(r.headers.entries()) + " [TRUNCATED]");
   e.note(now, "Endpoint request body after transformations: " + r.body);
@@ -71,7 +72,8 @@ Task<> serve_call(ApiGateway& gateway, std::shared_ptr<Execution> e, std::shared
   const auto& hop = gateway.deps().settings.hop;
   if (hop) {
     const auto took = gateway.deps().loop.now() - e->start;
-    hop(e->verb + " " + e->path, std::to_string(response.status) + ", " + std::to_string(took.count()) + " ms");
+    hop(e->verb + " " + e->path,
+        std::to_string(response.status) + ", " + std::to_string(took.count()) + " ms");
   }
   answer->give(std::move(response));
 }
@@ -105,8 +107,10 @@ void route(ApiGateway& gateway, const Address& address, Execution& e) {
     if (method == e.route->methods.end()) method = e.route->methods.find("ANY");
     if (method != e.route->methods.end()) e.method = &method->second;
   }
-  if (!e.method) throw GatewayFault{403, "MissingAuthenticationTokenException", "Missing Authentication Token", ""};
-  if (e.body.size() > kMaxPayload) throw GatewayFault{413, "RequestTooLargeException", "Request Too Long", ""};
+  if (!e.method)
+    throw GatewayFault{403, "MissingAuthenticationTokenException", "Missing Authentication Token", ""};
+  if (e.body.size() > kMaxPayload)
+    throw GatewayFault{413, "RequestTooLargeException", "Request Too Long", ""};
 }
 
 }  // namespace
@@ -135,8 +139,9 @@ Task<HttpResponse> run(ApiGateway& gateway, std::shared_ptr<Execution> e) {
       const Time sent = loop.now();
       Task<IntegrationReply> work = call_integration(gateway, e, std::move(request));
       IntegrationReply reply = co_await std::move(work);
-      e->note(loop.now(), "Received response. Status: " + std::to_string(reply.status) + ", Integration latency: " +
-                              std::to_string((loop.now() - sent).count()) + " ms");
+      e->note(loop.now(), "Received response. Status: " + std::to_string(reply.status) +
+                              ", Integration latency: " + std::to_string((loop.now() - sent).count()) +
+                              " ms");
       response = proxy ? proxy_response(*e, reply) : integration_response(*e, std::move(reply), loop.now());
       response.headers.set("X-Amzn-Trace-Id", e->trace_id);
     }
@@ -171,9 +176,11 @@ bool ApiGateway::serve(const HttpRequest& request, const Call& call, const Respo
     e->user_agent = std::string(request.headers.get("user-agent"));
     e->trace_id = std::string(request.headers.get("x-amzn-trace-id"));
     if (e->trace_id.empty())
-      e->trace_id = "Root=1-" + hex(std::string({char((to_seconds(e->start) >> 24) & 255), char((to_seconds(e->start) >> 16) & 255),
-                                                 char((to_seconds(e->start) >> 8) & 255), char(to_seconds(e->start) & 255)})) +
-                    "-" + hex(deps_.entropy.bytes(12));
+      e->trace_id =
+          "Root=1-" +
+          hex(std::string({char((to_seconds(e->start) >> 24) & 255), char((to_seconds(e->start) >> 16) & 255),
+                           char((to_seconds(e->start) >> 8) & 255), char(to_seconds(e->start) & 255)})) +
+          "-" + hex(deps_.entropy.bytes(12));
     route(*this, *address, *e);
   } catch (const GatewayFault& fault) {
     HttpResponse refused = fault_response(fault);

@@ -1,5 +1,6 @@
-// Execution: one call through a deployed (or, for TestInvokeMethod, the current) method. Owned by its coroutine through
-// a shared_ptr; engine thread only. Everything that goes wrong on the way is a GatewayFault, answered as AWS does.
+// Execution: one call through a deployed (or, for TestInvokeMethod, the current) method. Owned by its
+// coroutine through a shared_ptr; engine thread only. Everything that goes wrong on the way is a
+// GatewayFault, answered as AWS does.
 #pragma once
 #include <memory>
 #include <string>
@@ -28,16 +29,16 @@ struct Execution {
   std::vector<std::string> binary_types;
   Texts stage_variables;
   std::string verb;
-  std::string path;        ///< raw, without the stage
-  Parameters variables;    ///< of the path, decoded
+  std::string path;      ///< raw, without the stage
+  Parameters variables;  ///< of the path, decoded
   Parameters query;
   Headers headers;
   std::string body;
   std::string request_id, extended_id, trace_id, source_ip, user_agent;
   Time start;
-  wire::Map overrides;     ///< what templates set in $context.requestOverride and responseOverride
+  wire::Map overrides;  ///< what templates set in $context.requestOverride and responseOverride
   bool test = false;
-  std::string log;         ///< of a test
+  std::string log;  ///< of a test
 
   std::string execute_arn() const;
   void note(Time now, std::string_view line);
@@ -84,7 +85,8 @@ ServiceUri rendered_uri(const Execution& e);
 
 // integrations.cpp
 /// Calls the integration, at most its timeout long. Never throws: trouble is in the reply.
-Task<IntegrationReply> call_integration(ApiGateway& gateway, std::shared_ptr<Execution> e, IntegrationRequest request);
+Task<IntegrationReply> call_integration(ApiGateway& gateway, std::shared_ptr<Execution> e,
+                                        IntegrationRequest request);
 
 // response.cpp
 HttpResponse integration_response(Execution& e, IntegrationReply reply, Time now);

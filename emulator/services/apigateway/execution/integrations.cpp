@@ -18,7 +18,8 @@ std::string_view target_prefix(std::string_view service) {
 
 std::string query_text(const Parameters& query) {
   std::string out;
-  for (const auto& [name, value] : query) out += (out.empty() ? "?" : "&") + url_encode(name) + "=" + url_encode(value);
+  for (const auto& [name, value] : query)
+    out += (out.empty() ? "?" : "&") + url_encode(name) + "=" + url_encode(value);
   return out;
 }
 
@@ -30,10 +31,12 @@ HttpRequest service_request(IntegrationRequest& r) {
     path = "/";
     const std::string_view prefix = target_prefix(r.uri.service);
     if (!prefix.empty()) {
-      if (!r.headers.find("x-amz-target")) r.headers.set("X-Amz-Target", std::string(prefix) + "." + r.uri.rest);
+      if (!r.headers.find("x-amz-target"))
+        r.headers.set("X-Amz-Target", std::string(prefix) + "." + r.uri.rest);
       const std::string type = media_type(r.headers.get("content-type"));
       if (!type.starts_with("application/x-amz-json"))
-        r.headers.set("Content-Type", r.uri.service == "logs" ? "application/x-amz-json-1.1" : "application/x-amz-json-1.0");
+        r.headers.set("Content-Type",
+                      r.uri.service == "logs" ? "application/x-amz-json-1.1" : "application/x-amz-json-1.0");
     } else if (!r.headers.find("x-amz-target")) {
       r.query.emplace_back("Action", r.uri.rest);
     }
@@ -64,7 +67,8 @@ ClientCall invocation(const Execution& e, IntegrationRequest& r) {
   call.operation = "Invoke";
   wire::Map input;
   input.add("FunctionName", wire::Value(r.uri.function_arn()));
-  input.add("InvocationType", wire::Value(std::string(r.headers.get("x-amz-invocation-type", "RequestResponse"))));
+  input.add("InvocationType",
+            wire::Value(std::string(r.headers.get("x-amz-invocation-type", "RequestResponse"))));
   input.add("Payload", wire::Value(Bytes(std::move(r.body))));
   call.input = wire::Value(std::move(input));
   call.principal = std::move(r.principal);
@@ -76,7 +80,8 @@ ClientCall invocation(const Execution& e, IntegrationRequest& r) {
   return call;
 }
 
-/// Runs to its end even when the caller has been told of a timeout: what was started is not undone, as on AWS.
+/// Runs to its end even when the caller has been told of a timeout: what was started is not undone, as on
+/// AWS.
 Task<> perform(ApiGateway& gateway, std::shared_ptr<Execution> e, IntegrationRequest r, Finish finish) {
   IntegrationReply reply;
   try {
@@ -86,8 +91,10 @@ Task<> perform(ApiGateway& gateway, std::shared_ptr<Execution> e, IntegrationReq
       Task<wire::Value> work = gateway.deps().client.call(std::move(call));
       wire::Value answer = co_await std::move(work);
       reply.body = payload_text(answer);
-      if (const wire::Value* failed = answer.find("FunctionError")) reply.function_failed = !failed->is_null();
-      if (const wire::Value* status = answer.find("StatusCode"); status && status->kind() == wire::Value::Kind::integer)
+      if (const wire::Value* failed = answer.find("FunctionError"))
+        reply.function_failed = !failed->is_null();
+      if (const wire::Value* status = answer.find("StatusCode");
+          status && status->kind() == wire::Value::Kind::integer)
         reply.status = static_cast<int>(status->integer());
     } else {
       std::string service = r.uri.service;
@@ -96,8 +103,9 @@ Task<> perform(ApiGateway& gateway, std::shared_ptr<Execution> e, IntegrationReq
       HttpRequest request = service_request(r);
       std::string source = e->execute_arn();
       std::string account = e->account;
-      Task<HttpResponse> work = gateway.deps().client.http(std::move(service), std::move(request), std::move(principal),
-                                                           std::move(account), std::move(region), std::move(source));
+      Task<HttpResponse> work =
+          gateway.deps().client.http(std::move(service), std::move(request), std::move(principal),
+                                     std::move(account), std::move(region), std::move(source));
       HttpResponse answer = co_await std::move(work);
       reply.status = answer.status;
       reply.headers = std::move(answer.headers);
@@ -112,7 +120,8 @@ Task<> perform(ApiGateway& gateway, std::shared_ptr<Execution> e, IntegrationReq
 
 }  // namespace
 
-Task<IntegrationReply> call_integration(ApiGateway& gateway, std::shared_ptr<Execution> e, IntegrationRequest request) {
+Task<IntegrationReply> call_integration(ApiGateway& gateway, std::shared_ptr<Execution> e,
+                                        IntegrationRequest request) {
   Loop& loop = gateway.deps().loop;
   const Duration timeout(e->method->method.integration->timeout);
   auto done = std::make_shared<bool>(false);

@@ -50,7 +50,8 @@ std::optional<std::string> source_value(const Execution& e, std::string_view sou
   const auto after = [&](std::string_view prefix) { return source.substr(prefix.size()); };
   const auto found = [](const std::string* s) { return s ? std::optional<std::string>(*s) : std::nullopt; };
   if (source.starts_with('\'')) return std::string(source.substr(1, source.size() - 2));
-  if (source.starts_with("method.request.path.")) return found(last_of(e.variables, after("method.request.path.")));
+  if (source.starts_with("method.request.path."))
+    return found(last_of(e.variables, after("method.request.path.")));
   if (source.starts_with("method.request.querystring."))
     return found(last_of(e.query, after("method.request.querystring.")));
   if (source.starts_with("method.request.header."))
@@ -75,19 +76,27 @@ std::optional<std::string> source_value(const Execution& e, std::string_view sou
 
 /// Headers that a mapping to an AWS service may not set: the call fails, as on AWS.
 void check_header(std::string_view name) {
-  static constexpr std::array<std::string_view, 9> kForbidden{
-      "content-length", "transfer-encoding", "x-amzn-trace-id", "x-amzn-apigateway-api-id", "authorization",
-      "connection",     "expect",            "proxy-authenticate", "te"};
+  static constexpr std::array<std::string_view, 9> kForbidden{"content-length",
+                                                              "transfer-encoding",
+                                                              "x-amzn-trace-id",
+                                                              "x-amzn-apigateway-api-id",
+                                                              "authorization",
+                                                              "connection",
+                                                              "expect",
+                                                              "proxy-authenticate",
+                                                              "te"};
   for (const std::string_view f : kForbidden)
     if (iequals(f, name))
-      configuration_error("Execution failed due to configuration error: Header " + std::string(name) + " cannot be mapped.");
+      configuration_error("Execution failed due to configuration error: Header " + std::string(name) +
+                          " cannot be mapped.");
 }
 
 void replace(Parameters& entries, const std::string& name, const wire::Value& value) {
   std::erase_if(entries, [&](const auto& e) { return e.first == name; });
   if (value.is_list())
     for (const wire::Value& v : value.list()) entries.emplace_back(name, plain(v));
-  else entries.emplace_back(name, plain(value));
+  else
+    entries.emplace_back(name, plain(value));
 }
 
 void apply_overrides(const Execution& e, IntegrationRequest& request) {
@@ -103,7 +112,8 @@ void apply_overrides(const Execution& e, IntegrationRequest& request) {
       request.headers.erase(name);
       if (value.is_list())
         for (const wire::Value& v : value.list()) request.headers.add(name, plain(v));
-      else request.headers.add(name, plain(value));
+      else
+        request.headers.add(name, plain(value));
     }
 }
 
@@ -131,7 +141,8 @@ std::string rendered(Execution& e, const Result<vtl::Template>& source, std::str
   inputs.overrides = &e.overrides;
   auto out = vtl::render(*source, inputs);
   if (!out)
-    configuration_error("Execution failed due to configuration error: Unable to transform: " + out.error().message);
+    configuration_error("Execution failed due to configuration error: Unable to transform: " +
+                        out.error().message);
   return std::move(*out);
 }
 
@@ -145,12 +156,14 @@ std::string transformed_body(Execution& e) {
   if (binary && handling == "CONVERT_TO_TEXT") body = base64(body);
   if (!binary && handling == "CONVERT_TO_BINARY") {
     auto decoded = from_base64(body);
-    if (!decoded) configuration_error("Execution failed due to configuration error: Unable to base64 decode the body.");
+    if (!decoded)
+      configuration_error("Execution failed due to configuration error: Unable to base64 decode the body.");
     body = std::move(*decoded);
   }
-  if (const Result<vtl::Template>* source = e.method->request_template(type)) return rendered(e, *source, body);
-  const bool refuse = integration.passthrough == "NEVER" ||
-                      (integration.passthrough == "WHEN_NO_TEMPLATES" && !e.method->request_templates.empty());
+  if (const Result<vtl::Template>* source = e.method->request_template(type))
+    return rendered(e, *source, body);
+  const bool refuse = integration.passthrough == "NEVER" || (integration.passthrough == "WHEN_NO_TEMPLATES" &&
+                                                             !e.method->request_templates.empty());
   if (refuse) throw GatewayFault{415, "BadRequestException", "Unsupported Media Type", ""};
   return body;
 }
@@ -168,10 +181,13 @@ Principal integration_principal(ApiGateway& gateway, const Execution& e) {
   if (arn.empty()) return service;
   Deps& deps = gateway.deps();
   const auto role = deps.policies.role(arn);
-  const std::string why = role ? deps.authorizer.why_not_assumable(*role, service) : "the role does not exist";
+  const std::string why =
+      role ? deps.authorizer.why_not_assumable(*role, service) : "the role does not exist";
   if (!why.empty() && deps.authorizer.mode() == AuthMode::enforce)
-    configuration_error("Execution failed due to configuration error: API Gateway does not have permission to assume the "
-                        "provided role " + arn);
+    configuration_error(
+        "Execution failed due to configuration error: API Gateway does not have permission to assume the "
+        "provided role " +
+        arn);
   if (!why.empty() && deps.authorizer.mode() == AuthMode::warn)
     PUDDLE_LOG(warn, "apigateway", "AWS would not let API Gateway assume " + arn + ": " + why);
   return Principal::role(arn, "BackplaneAssumeRoleSession", role ? role->id : std::string());
@@ -186,7 +202,8 @@ IntegrationRequest integration_request(ApiGateway& gateway, Execution& e) {
   for (const auto& [to, from] : integration.parameters) {
     auto value = source_value(e, from);
     if (!value) continue;
-    constexpr std::string_view kHeader = "integration.request.header.", kQuery = "integration.request.querystring.",
+    constexpr std::string_view kHeader = "integration.request.header.",
+                               kQuery = "integration.request.querystring.",
                                kPath = "integration.request.path.";
     if (to.starts_with(kHeader)) {
       check_header(to.substr(kHeader.size()));

@@ -34,15 +34,16 @@ bool valid_pattern(const std::string& pattern) { return RE2(pattern, pattern_opt
 
 bool valid_request_source(std::string_view s) {
   return quoted(s) || s == "method.request.body" ||
-         named(s, {"method.request.path.", "method.request.querystring.", "method.request.multivaluequerystring.",
-                   "method.request.header.", "method.request.multivalueheader.", "method.request.body.", "stageVariables.",
-                   "context."});
+         named(s,
+               {"method.request.path.", "method.request.querystring.",
+                "method.request.multivaluequerystring.", "method.request.header.",
+                "method.request.multivalueheader.", "method.request.body.", "stageVariables.", "context."});
 }
 
 bool valid_response_source(std::string_view s) {
   return quoted(s) || s == "integration.response.body" ||
-         named(s, {"integration.response.header.", "integration.response.multivalueheader.", "integration.response.body.",
-                   "stageVariables.", "context."});
+         named(s, {"integration.response.header.", "integration.response.multivalueheader.",
+                   "integration.response.body.", "stageVariables.", "context."});
 }
 
 std::optional<ServiceUri> ServiceUri::parse(std::string_view uri) {
@@ -147,13 +148,15 @@ const Route* Compiled::match(std::string_view path, Parameters& variables) const
   return match(*root_, path, variables);
 }
 
-/// Literal before {variable} before {greedy+}; empty segments in front of a part do not count. The depth is the tree's.
+/// Literal before {variable} before {greedy+}; empty segments in front of a part do not count. The depth is
+/// the tree's.
 const Route* Compiled::match(const Node& node, std::string_view rest, Parameters& variables) {
   while (rest.starts_with('/')) rest.remove_prefix(1);
   if (rest.empty()) return node.route;
   const std::size_t end = std::min(rest.find('/'), rest.size());
   const std::string_view segment = rest.substr(0, end);
-  const auto literal = node.literals.find(segment.find('%') == std::string_view::npos ? segment : url_decode(segment));
+  const auto literal =
+      node.literals.find(segment.find('%') == std::string_view::npos ? segment : url_decode(segment));
   if (literal != node.literals.end())
     if (const Route* found = match(*literal->second, rest.substr(end), variables)) return found;
   if (node.variable) {

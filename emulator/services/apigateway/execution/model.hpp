@@ -1,5 +1,6 @@
-// Compiled: a snapshot of an API made ready to run: routes as a tree, templates parsed, patterns compiled. Immutable;
-// shared by the calls that run on it. Failing templates are kept as failures: they fail the calls, not the deployment.
+// Compiled: a snapshot of an API made ready to run: routes as a tree, templates parsed, patterns compiled.
+// Immutable; shared by the calls that run on it. Failing templates are kept as failures: they fail the calls,
+// not the deployment.
 #pragma once
 #include <map>
 #include <memory>

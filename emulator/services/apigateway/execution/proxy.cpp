@@ -26,9 +26,13 @@ Parameters event_headers(const Execution& e) {
   Parameters out;
   for (const auto& [name, value] : e.headers.entries()) {
     if (iequals(name, "content-length") || iequals(name, "connection")) continue;
-    const bool capital = iequals(name, "authorization") || iequals(name, "user-agent") || iequals(name, "host");
+    const bool capital =
+        iequals(name, "authorization") || iequals(name, "user-agent") || iequals(name, "host");
     if (iequals(name, "x-amzn-trace-id")) continue;
-    out.emplace_back(!capital ? name : iequals(name, "host") ? "Host" : iequals(name, "user-agent") ? "User-Agent" : "Authorization",
+    out.emplace_back(!capital                      ? name
+                     : iequals(name, "host")       ? "Host"
+                     : iequals(name, "user-agent") ? "User-Agent"
+                                                   : "Authorization",
                      value);
   }
   if (e.test) return out;
@@ -42,7 +46,8 @@ Parameters event_headers(const Execution& e) {
 std::string event_of(const Execution& e) {
   const auto headers = both_forms(event_headers(e));
   const auto query = both_forms(e.query);
-  const bool binary = !e.body.empty() && is_binary(e, media_type(e.headers.get("content-type", "application/json")));
+  const bool binary =
+      !e.body.empty() && is_binary(e, media_type(e.headers.get("content-type", "application/json")));
   Map event;
   event.add("resource", Value(e.route->path));
   event.add("path", Value(e.path));
@@ -106,7 +111,8 @@ IntegrationRequest proxy_request(ApiGateway& gateway, Execution& e) {
   IntegrationRequest out;
   out.uri = rendered_uri(e);
   if (e.method->method.integration->http_method.value_or("") != "POST")
-    configuration_error("Execution failed due to configuration error: The integration method of a function must be POST");
+    configuration_error(
+        "Execution failed due to configuration error: The integration method of a function must be POST");
   if (out.uri.function_arn().empty())
     configuration_error("Execution failed due to configuration error: Invalid endpoint address");
   out.method = "POST";

@@ -7,7 +7,9 @@
 namespace puddle::apigateway {
 namespace {
 
-std::string plain(const wire::Value& v) { return v.is_text() ? v.text() : v.is_null() ? std::string() : wire::to_json(v); }
+std::string plain(const wire::Value& v) {
+  return v.is_text() ? v.text() : v.is_null() ? std::string() : wire::to_json(v);
+}
 
 const CompiledResponse& choose(const Execution& e, const std::string& value, int status) {
   const CompiledResponse* fallback = nullptr;
@@ -19,17 +21,23 @@ const CompiledResponse& choose(const Execution& e, const std::string& value, int
     }
   }
   if (!fallback)
-    configuration_error("Execution failed due to configuration error: No match for output mapping and no default output "
-                        "mapping configured. Endpoint Response Status Code: " + std::to_string(status));
+    configuration_error(
+        "Execution failed due to configuration error: No match for output mapping and no default output "
+        "mapping configured. Endpoint Response Status Code: " +
+        std::to_string(status));
   return *fallback;
 }
 
-std::optional<std::string> source_value(const Execution& e, std::string_view source, const IntegrationReply& reply) {
-  constexpr std::string_view kHeader = "integration.response.header.", kMulti = "integration.response.multivalueheader.",
-                             kBody = "integration.response.body", kVariable = "stageVariables.", kContext = "context.";
+std::optional<std::string> source_value(const Execution& e, std::string_view source,
+                                        const IntegrationReply& reply) {
+  constexpr std::string_view kHeader = "integration.response.header.",
+                             kMulti = "integration.response.multivalueheader.",
+                             kBody = "integration.response.body", kVariable = "stageVariables.",
+                             kContext = "context.";
   if (source.starts_with('\'')) return std::string(source.substr(1, source.size() - 2));
   if (source.starts_with(kHeader) || source.starts_with(kMulti)) {
-    const std::string* value = reply.headers.find(source.substr(source.starts_with(kHeader) ? kHeader.size() : kMulti.size()));
+    const std::string* value =
+        reply.headers.find(source.substr(source.starts_with(kHeader) ? kHeader.size() : kMulti.size()));
     return value ? std::optional(*value) : std::nullopt;
   }
   if (source == kBody) return reply.body;
@@ -38,7 +46,8 @@ std::optional<std::string> source_value(const Execution& e, std::string_view sou
     return it == e.stage_variables.end() ? std::nullopt : std::optional(it->second);
   }
   const bool body = source.starts_with(kBody);
-  const auto path = vtl::JsonPath::parse("$." + std::string(source.substr(body ? kBody.size() + 1 : kContext.size())));
+  const auto path =
+      vtl::JsonPath::parse("$." + std::string(source.substr(body ? kBody.size() + 1 : kContext.size())));
   auto root = body ? wire::parse_json(reply.body) : Result<wire::Value>(wire::Value(context_of(e)));
   if (!path || !root) return std::nullopt;
   bool found = false;
@@ -46,7 +55,8 @@ std::optional<std::string> source_value(const Execution& e, std::string_view sou
   return found && !value.is_null() ? std::optional(plain(value)) : std::nullopt;
 }
 
-const std::pair<std::string, Result<vtl::Template>>* choose_template(const Execution& e, const CompiledResponse& r) {
+const std::pair<std::string, Result<vtl::Template>>* choose_template(const Execution& e,
+                                                                     const CompiledResponse& r) {
   const std::string accept = media_type(e.headers.get("accept", "application/json"));
   for (const std::string_view wanted : {std::string_view(accept), std::string_view("application/json")})
     for (const auto& t : r.templates)
@@ -55,7 +65,8 @@ const std::pair<std::string, Result<vtl::Template>>* choose_template(const Execu
 }
 
 /// contentHandling and binaryMediaTypes, as AWS's table of conversions has them.
-std::string converted(const Execution& e, const CompiledResponse& r, std::string body, std::string_view payload_type) {
+std::string converted(const Execution& e, const CompiledResponse& r, std::string body,
+                      std::string_view payload_type) {
   if (e.binary_types.empty()) return body;
   const bool payload = is_binary(e, payload_type);
   const bool accepted = is_binary(e, media_type(e.headers.get("accept", "application/json")));
@@ -65,7 +76,8 @@ std::string converted(const Execution& e, const CompiledResponse& r, std::string
   if (encode) return base64(body);
   if (!decode) return body;
   auto bytes = from_base64(body);
-  if (!bytes) configuration_error("Execution failed due to configuration error: Unable to base64 decode the body.");
+  if (!bytes)
+    configuration_error("Execution failed due to configuration error: Unable to base64 decode the body.");
   return std::move(*bytes);
 }
 
@@ -81,32 +93,37 @@ void apply_overrides(const Execution& e, HttpResponse& out) {
       out.headers.erase(name);
       if (value.is_list())
         for (const wire::Value& v : value.list()) out.headers.add(name, plain(v));
-      else out.headers.add(name, plain(value));
+      else
+        out.headers.add(name, plain(value));
     }
 }
 
 HttpResponse respond(Execution& e, const CompiledResponse& r, const IntegrationReply& reply) {
   const auto declared = e.method->method.responses.find(r.response.status_code);
   if (declared == e.method->method.responses.end())
-    configuration_error("Execution failed due to configuration error: Output mapping refers to an invalid method response: " +
-                        r.response.status_code);
+    configuration_error(
+        "Execution failed due to configuration error: Output mapping refers to an invalid method response: " +
+        r.response.status_code);
   HttpResponse out;
   out.status = static_cast<int>(parse_int(r.response.status_code).value_or(500));
   out.headers.set("Content-Type", "application/json");
   out.body = converted(e, r, reply.body, media_type(reply.headers.get("content-type", "application/json")));
   for (const auto& [to, from] : r.response.parameters) {
     constexpr std::string_view kPrefix = "method.response.header.";
-    if (auto value = source_value(e, from, reply)) out.headers.set(to.substr(kPrefix.size()), std::move(*value));
+    if (auto value = source_value(e, from, reply))
+      out.headers.set(to.substr(kPrefix.size()), std::move(*value));
   }
   if (const auto* chosen = choose_template(e, r)) {
-    if (!r.response.parameters.contains("method.response.header.Content-Type")) out.headers.set("Content-Type", chosen->first);
+    if (!r.response.parameters.contains("method.response.header.Content-Type"))
+      out.headers.set("Content-Type", chosen->first);
     out.body = rendered(e, chosen->second, out.body);
   }
   apply_overrides(e, out);
   return out;
 }
 
-/// The status in a mock's transformed request. The text is JSON of a lenient kind: {statusCode: 200,} is accepted.
+/// The status in a mock's transformed request. The text is JSON of a lenient kind: {statusCode: 200,} is
+/// accepted.
 std::optional<std::string> mock_status(const std::string& text) {
   if (const auto parsed = wire::parse_json(text)) {
     const wire::Value* status = parsed->find("statusCode");
@@ -135,7 +152,8 @@ HttpResponse integration_response(Execution& e, IntegrationReply reply, Time now
   if (reply.lambda) {
     value.clear();
     if (reply.function_failed)
-      if (const auto parsed = wire::parse_json(reply.body)) value = std::string(parsed->text_or("errorMessage"));
+      if (const auto parsed = wire::parse_json(reply.body))
+        value = std::string(parsed->text_or("errorMessage"));
   }
   return respond(e, choose(e, value, reply.status), reply);
 }
@@ -143,8 +161,9 @@ HttpResponse integration_response(Execution& e, IntegrationReply reply, Time now
 HttpResponse mock_response(Execution& e, Time) {
   const auto status = mock_status(transformed_body(e));
   if (!status || !parse_int(*status))
-    configuration_error("Execution failed due to configuration error: Unable to parse statusCode. It should be an integer "
-                        "without any spaces or special characters.");
+    configuration_error(
+        "Execution failed due to configuration error: Unable to parse statusCode. It should be an integer "
+        "without any spaces or special characters.");
   const CompiledResponse& chosen = choose(e, *status, static_cast<int>(parse_int(*status).value_or(0)));
   return respond(e, chosen, IntegrationReply());
 }

@@ -7,7 +7,9 @@ namespace {
 struct Throttle {
   int burst = 5000;
   double rate = 10'000.0;
-  static Shape shape() { return {required<&Throttle::burst>("burstLimit"), required<&Throttle::rate>("rateLimit")}; }
+  static Shape shape() {
+    return {required<&Throttle::burst>("burstLimit"), required<&Throttle::rate>("rateLimit")};
+  }
 };
 struct AccountOut {
   std::optional<std::string> role;
@@ -15,8 +17,9 @@ struct AccountOut {
   std::vector<std::string> features{"UsagePlans"};
   std::string key_version = "4";
   static Shape shape() {
-    return {optional<&AccountOut::role>("cloudwatchRoleArn"), required<&AccountOut::throttle>("throttleSettings"),
-            required<&AccountOut::features>("features"), required<&AccountOut::key_version>("apiKeyVersion")};
+    return {optional<&AccountOut::role>("cloudwatchRoleArn"),
+            required<&AccountOut::throttle>("throttleSettings"), required<&AccountOut::features>("features"),
+            required<&AccountOut::key_version>("apiKeyVersion")};
   }
 };
 struct UpdateIn {
@@ -38,8 +41,9 @@ AccountOut update(ApiGateway& gateway, const Call& call, const UpdateIn& in) {
     const auto found = gateway.deps().policies.role(role);
     const bool enforce = gateway.deps().authorizer.mode() == AuthMode::enforce;
     if (enforce && !found)
-      throw kBadRequest("The role ARN does not have required permissions configured. Please grant trust permission for API "
-                        "Gateway and add the required role policy.");
+      throw kBadRequest(
+          "The role ARN does not have required permissions configured. Please grant trust permission for API "
+          "Gateway and add the required role policy.");
   }
   gateway.set_cloudwatch_role(call, role);
   return get(gateway, call, {});

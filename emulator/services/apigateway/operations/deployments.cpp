@@ -28,11 +28,16 @@ struct StageOut {
   std::map<std::string, Value> settings;
   Time created, updated;
   static Shape shape() {
-    return {required<&StageOut::deployment_id>("deploymentId"), required<&StageOut::name>("stageName"),
-            optional<&StageOut::description>("description"), required<&StageOut::cache>("cacheClusterEnabled"),
-            required<&StageOut::cache_status>("cacheClusterStatus"), required<&StageOut::settings>("methodSettings"),
-            optional<&StageOut::variables>("variables"), required<&StageOut::tracing>("tracingEnabled"),
-            optional<&StageOut::tags>("tags"), required<&StageOut::created>("createdDate"),
+    return {required<&StageOut::deployment_id>("deploymentId"),
+            required<&StageOut::name>("stageName"),
+            optional<&StageOut::description>("description"),
+            required<&StageOut::cache>("cacheClusterEnabled"),
+            required<&StageOut::cache_status>("cacheClusterStatus"),
+            required<&StageOut::settings>("methodSettings"),
+            optional<&StageOut::variables>("variables"),
+            required<&StageOut::tracing>("tracingEnabled"),
+            optional<&StageOut::tags>("tags"),
+            required<&StageOut::created>("createdDate"),
             required<&StageOut::updated>("lastUpdatedDate")};
   }
 };
@@ -58,9 +63,11 @@ void check_stage(const std::string& name, const Texts& variables) {
   if (variables.size() > kMaxVariables) throw kLimitExceeded("Maximum number of stage variables exceeded");
   for (const auto& [key, value] : variables) {
     if (key.empty() || key.find_first_not_of(kWord) != std::string::npos)
-      throw kBadRequest("Invalid stage variable name: " + key + ". Only alphanumeric characters and underscores are allowed.");
+      throw kBadRequest("Invalid stage variable name: " + key +
+                        ". Only alphanumeric characters and underscores are allowed.");
     if (value.find_first_not_of(std::string(kWord) + "-.~:/?#&=,") != std::string::npos)
-      throw kBadRequest("Invalid stage variable value: " + value + ". Please use values with alphanumeric characters and the "
+      throw kBadRequest("Invalid stage variable value: " + value +
+                        ". Please use values with alphanumeric characters and the "
                         "symbols ' ', -', '.', '_', ':', '/', '?', '&', '=', and ','.");
   }
 }
@@ -84,7 +91,8 @@ DeploymentOut create_deployment(ApiGateway& gateway, const Call& call, const Cre
       if (!method.integration) throw kBadRequest("No integration defined for method");
     }
   if (!methods) throw kBadRequest("The REST API doesn't contain any methods");
-  if (api.deployments.size() >= kMaxDeployments) throw kLimitExceeded("Maximum number of deployments for this API has been reached.");
+  if (api.deployments.size() >= kMaxDeployments)
+    throw kLimitExceeded("Maximum number of deployments for this API has been reached.");
   std::optional<Stage> stage;
   if (in.stage_name && !in.stage_name->empty()) {
     check_stage(*in.stage_name, in.variables);
@@ -167,7 +175,8 @@ StageOut create_stage(ApiGateway& gateway, const Call& call, const CreateStageIn
   check_stage(in.name, in.variables);
   if (!api.deployments.contains(in.deployment_id)) throw kBadRequest("Deployment id does not exist");
   if (api.stages.contains(in.name)) throw kConflict("Stage already exists");
-  if (api.stages.size() >= kMaxStages) throw kLimitExceeded("Maximum number of stages for this API has been reached.");
+  if (api.stages.size() >= kMaxStages)
+    throw kLimitExceeded("Maximum number of stages for this API has been reached.");
   Stage stage{in.name, in.deployment_id, in.description, in.variables, in.tags, call.now, call.now};
   StageOut out = describe(stage);
   gateway.save_stage(api, std::move(stage));
@@ -213,8 +222,10 @@ StageOut update_stage(ApiGateway& gateway, const Call& call, const UpdateStageIn
       stage.description = p.value;
     } else if (p.path.starts_with("/variables/")) {
       const std::string key = p.path.substr(11);
-      if (p.op == "remove") stage.variables.erase(key);
-      else stage.variables.insert_or_assign(key, p.value.value_or(""));
+      if (p.op == "remove")
+        stage.variables.erase(key);
+      else
+        stage.variables.insert_or_assign(key, p.value.value_or(""));
     } else {
       throw kBadRequest("Invalid patch path  '" + p.path + "' specified for op '" + p.op +
                         "'. Must be one of: [/deploymentId, /description, /variables/{name}]");
@@ -260,15 +271,17 @@ std::vector<Operation> deployment_operations() {
        .action = "apigateway:POST",
        .resource = deployments_arn<In>,
        .http = {"POST", kAll, 201},
-       .input = joined(api_fields(),
-                       {optional<&In::stage_name>("stageName"), optional<&In::stage_description>("stageDescription"),
-                        optional<&In::description>("description"), optional<&In::cache>("cacheClusterEnabled"),
-                        optional<&In::cache_size>("cacheClusterSize"), optional<&In::variables>("variables"),
-                        optional<&In::canary>("canarySettings"), optional<&In::tracing>("tracingEnabled")}),
+       .input = joined(
+           api_fields(),
+           {optional<&In::stage_name>("stageName"), optional<&In::stage_description>("stageDescription"),
+            optional<&In::description>("description"), optional<&In::cache>("cacheClusterEnabled"),
+            optional<&In::cache_size>("cacheClusterSize"), optional<&In::variables>("variables"),
+            optional<&In::canary>("canarySettings"), optional<&In::tracing>("tracingEnabled")}),
        .output = DeploymentOut::shape(),
        .errors = usual_errors(),
        .handle = create_deployment}));
-  const auto one = joined(api_fields(), {required<&DeploymentIn::id>("deploymentId", at_uri("deployment_id"))});
+  const auto one =
+      joined(api_fields(), {required<&DeploymentIn::id>("deploymentId", at_uri("deployment_id"))});
   auto get_one = one.fields;
   get_one.push_back(optional<&DeploymentIn::embed>("embed", at_query("embed")));
   out.push_back(operation<ApiGateway, DeploymentIn, DeploymentOut>({.name = "GetDeployment",
@@ -286,7 +299,8 @@ std::vector<Operation> deployment_operations() {
        .http = {"GET", kAll},
        .input = joined(api_fields(), {optional<&ListIn::position>("position", at_query("position")),
                                       optional<&ListIn::limit>("limit", at_query("limit"))}),
-       .output = {optional<&ListOut::position>("position"), required<&ListOut::items>("items", {.at_name = "item"})},
+       .output = {optional<&ListOut::position>("position"),
+                  required<&ListOut::items>("items", {.at_name = "item"})},
        .errors = usual_errors(),
        .handle = list_deployments}));
   out.push_back(operation<ApiGateway, DeploymentIn, Empty>({.name = "DeleteDeployment",
@@ -309,12 +323,13 @@ std::vector<Operation> stage_operations() {
        .action = "apigateway:POST",
        .resource = stages_arn<In>,
        .http = {"POST", kAll, 201},
-       .input = joined(api_fields(),
-                       {required<&In::name>("stageName"), required<&In::deployment_id>("deploymentId"),
-                        optional<&In::description>("description"), optional<&In::cache>("cacheClusterEnabled"),
-                        optional<&In::cache_size>("cacheClusterSize"), optional<&In::variables>("variables"),
-                        optional<&In::documentation>("documentationVersion"), optional<&In::canary>("canarySettings"),
-                        optional<&In::tracing>("tracingEnabled"), optional<&In::tags>("tags")}),
+       .input = joined(
+           api_fields(),
+           {required<&In::name>("stageName"), required<&In::deployment_id>("deploymentId"),
+            optional<&In::description>("description"), optional<&In::cache>("cacheClusterEnabled"),
+            optional<&In::cache_size>("cacheClusterSize"), optional<&In::variables>("variables"),
+            optional<&In::documentation>("documentationVersion"), optional<&In::canary>("canarySettings"),
+            optional<&In::tracing>("tracingEnabled"), optional<&In::tags>("tags")}),
        .output = StageOut::shape(),
        .errors = usual_errors(),
        .handle = create_stage}));
@@ -331,7 +346,8 @@ std::vector<Operation> stage_operations() {
        .action = "apigateway:GET",
        .resource = stages_arn<StagesIn>,
        .http = {"GET", kAll},
-       .input = joined(api_fields(), {optional<&StagesIn::deployment_id>("deploymentId", at_query("deploymentId"))}),
+       .input = joined(api_fields(),
+                       {optional<&StagesIn::deployment_id>("deploymentId", at_query("deploymentId"))}),
        .output = {required<&StagesOut::items>("item")},
        .errors = usual_errors(),
        .handle = list_stages}));

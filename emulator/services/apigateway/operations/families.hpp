@@ -21,7 +21,9 @@ std::vector<Operation> test_invoke_operations();
 
 /// A label of the path: uri("restApiId", "restapi_id").
 inline wire::Traits at_uri(std::string_view label) { return {.at = wire::Location::uri, .at_name = label}; }
-inline wire::Traits at_query(std::string_view name) { return {.at = wire::Location::query_string, .at_name = name}; }
+inline wire::Traits at_query(std::string_view name) {
+  return {.at = wire::Location::query_string, .at_name = name};
+}
 
 inline std::vector<ErrorType> usual_errors() { return {kBadRequest, kNotFound, kConflict, kLimitExceeded}; }
 
@@ -40,7 +42,9 @@ std::string target_arn(ApiGateway&, const Call& call, const In& in) {
   return control_arn(call, in.path());
 }
 // The inputs derive from Target alone, so its members sit at the start of each of them.
-inline std::vector<wire::Field> api_fields() { return {required<&Target::api>("restApiId", at_uri("restapi_id"))}; }
+inline std::vector<wire::Field> api_fields() {
+  return {required<&Target::api>("restApiId", at_uri("restapi_id"))};
+}
 inline std::vector<wire::Field> resource_fields() {
   auto out = api_fields();
   out.push_back(required<&Target::resource>("resourceId", at_uri("resource_id")));
@@ -72,7 +76,8 @@ struct PatchOperation {
   }
 };
 
-/// The page of `all` behind `position`, which is an index as text; `next` gets the position of the following page.
+/// The page of `all` behind `position`, which is an index as text; `next` gets the position of the following
+/// page.
 template <class T>
 std::vector<T> page(std::vector<T> all, const std::optional<std::string>& position, std::optional<int> limit,
                     std::optional<std::string>& next) {

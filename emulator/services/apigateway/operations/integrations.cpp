@@ -5,14 +5,16 @@
 namespace puddle::apigateway {
 namespace {
 
-constexpr std::string_view kPath = "/restapis/{restapi_id}/resources/{resource_id}/methods/{http_method}/integration";
+constexpr std::string_view kPath =
+    "/restapis/{restapi_id}/resources/{resource_id}/methods/{http_method}/integration";
 constexpr std::string_view kResponsePath =
-    "/restapis/{restapi_id}/resources/{resource_id}/methods/{http_method}/integration/responses/{status_code}";
+    "/restapis/{restapi_id}/resources/{resource_id}/methods/{http_method}/integration/responses/"
+    "{status_code}";
 
 struct PutIn : Target {
   std::string type;
-  std::optional<std::string> http_method, uri, credentials, passthrough, cache_namespace, content_handling, connection_type,
-      transfer_mode;
+  std::optional<std::string> http_method, uri, credentials, passthrough, cache_namespace, content_handling,
+      connection_type, transfer_mode;
   std::optional<int> timeout;
   Texts parameters, templates;
   std::vector<std::string> cache_keys;
@@ -20,24 +22,30 @@ struct PutIn : Target {
 };
 
 std::string bad_mapping(const std::string& what) {
-  return "Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression "
-         "specified: " + what + "]";
+  return "Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping "
+         "expression "
+         "specified: " +
+         what + "]";
 }
 
 void check_target(const PutIn& in) {
   if (in.type == "MOCK") return;
-  if (!in.http_method || in.http_method->empty()) throw kBadRequest("Enumeration value for HttpMethod must be non-empty");
+  if (!in.http_method || in.http_method->empty())
+    throw kBadRequest("Enumeration value for HttpMethod must be non-empty");
   if (!in.uri) throw kBadRequest("Invalid ARN specified in the request");
   const auto uri = ServiceUri::parse(*in.uri);
   if (!uri) {
     const bool arn = in.uri->starts_with("arn:aws:apigateway:");
-    throw kBadRequest(arn ? "AWS ARN for integration must contain path or action" : "Invalid ARN specified in the request");
+    throw kBadRequest(arn ? "AWS ARN for integration must contain path or action"
+                          : "Invalid ARN specified in the request");
   }
   if (in.type == "AWS_PROXY" && uri->service != "lambda")
     throw kBadRequest(
-        "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.");
+        "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream "
+        "invocations.");
   if (in.credentials && in.credentials->find(":user/") != std::string::npos)
-    throw kBadRequest("The credentials " + *in.credentials + " (the caller's own) are not supported by Puddle.");
+    throw kBadRequest("The credentials " + *in.credentials +
+                      " (the caller's own) are not supported by Puddle.");
 }
 
 void check(const PutIn& in) {
@@ -52,13 +60,15 @@ void check(const PutIn& in) {
     throw kBadRequest("Timeout should be between 50 ms and 29000 ms");
   check_target(in);
   for (const auto& [to, from] : in.parameters) {
-    const bool known = to.starts_with("integration.request.header.") || to.starts_with("integration.request.path.") ||
+    const bool known = to.starts_with("integration.request.header.") ||
+                       to.starts_with("integration.request.path.") ||
                        to.starts_with("integration.request.querystring.");
     if (!known) throw kBadRequest(bad_mapping(to));
     if (!valid_request_source(from)) throw kBadRequest(bad_mapping(from));
   }
   for (const auto& [type, text] : in.templates)
-    if (text.size() > kMaxTemplate) throw kBadRequest("The mapping template for " + type + " is larger than 300 KB.");
+    if (text.size() > kMaxTemplate)
+      throw kBadRequest("The mapping template for " + type + " is larger than 300 KB.");
 }
 
 Integration put(ApiGateway& gateway, const Call& call, const PutIn& in) {
@@ -111,10 +121,13 @@ IntegrationResponse put_response(ApiGateway& gateway, const Call& call, const Pu
   for (const auto& [to, from] : in.parameters) {
     if (!declared->second.parameters.contains(to) || !valid_response_source(from))
       throw kBadRequest(
-          "Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression "
-          "parameter specified: " + to + "]");
+          "Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping "
+          "expression "
+          "parameter specified: " +
+          to + "]");
   }
-  IntegrationResponse response{in.status, in.selection_pattern, in.parameters, in.templates, in.content_handling};
+  IntegrationResponse response{in.status, in.selection_pattern, in.parameters, in.templates,
+                               in.content_handling};
   method.integration->responses.insert_or_assign(in.status, response);
   gateway.save_resource(gateway.need_api(call, in.api), std::move(resource));
   return response;
@@ -146,21 +159,22 @@ std::vector<Operation> integration_operations() {
        .action = "apigateway:PUT",
        .resource = target_arn<PutIn>,
        .http = {"PUT", kPath, 201},
-       .input = joined(method_fields(),
-                       {required<&PutIn::type>("type", {.one_of = {"HTTP", "MOCK", "AWS_PROXY", "HTTP_PROXY", "AWS"}}),
-                        optional<&PutIn::http_method>("integrationHttpMethod", {.at_name = "httpMethod"}),
-                        optional<&PutIn::uri>("uri"), optional<&PutIn::connection_type>("connectionType"),
-                        optional<&PutIn::connection_id>("connectionId"), optional<&PutIn::credentials>("credentials"),
-                        optional<&PutIn::parameters>("requestParameters"),
-                        optional<&PutIn::templates>("requestTemplates"),
-                        optional<&PutIn::passthrough>("passthroughBehavior",
-                                                      {.one_of = {"WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"}}),
-                        optional<&PutIn::cache_namespace>("cacheNamespace"),
-                        optional<&PutIn::cache_keys>("cacheKeyParameters"),
-                        optional<&PutIn::content_handling>("contentHandling", kContentHandling),
-                        optional<&PutIn::timeout>("timeoutInMillis"), optional<&PutIn::tls>("tlsConfig"),
-                        optional<&PutIn::transfer_mode>("responseTransferMode"),
-                        optional<&PutIn::target>("integrationTarget")}),
+       .input = joined(
+           method_fields(),
+           {required<&PutIn::type>("type", {.one_of = {"HTTP", "MOCK", "AWS_PROXY", "HTTP_PROXY", "AWS"}}),
+            optional<&PutIn::http_method>("integrationHttpMethod", {.at_name = "httpMethod"}),
+            optional<&PutIn::uri>("uri"), optional<&PutIn::connection_type>("connectionType"),
+            optional<&PutIn::connection_id>("connectionId"), optional<&PutIn::credentials>("credentials"),
+            optional<&PutIn::parameters>("requestParameters"),
+            optional<&PutIn::templates>("requestTemplates"),
+            optional<&PutIn::passthrough>("passthroughBehavior",
+                                          {.one_of = {"WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"}}),
+            optional<&PutIn::cache_namespace>("cacheNamespace"),
+            optional<&PutIn::cache_keys>("cacheKeyParameters"),
+            optional<&PutIn::content_handling>("contentHandling", kContentHandling),
+            optional<&PutIn::timeout>("timeoutInMillis"), optional<&PutIn::tls>("tlsConfig"),
+            optional<&PutIn::transfer_mode>("responseTransferMode"),
+            optional<&PutIn::target>("integrationTarget")}),
        .output = Integration::shape(),
        .errors = usual_errors(),
        .handle = put}));
@@ -189,10 +203,11 @@ std::vector<Operation> integration_response_operations() {
        .action = "apigateway:PUT",
        .resource = target_arn<PutResponseIn>,
        .http = {"PUT", kResponsePath, 201},
-       .input = joined(status_fields(), {optional<&PutResponseIn::selection_pattern>("selectionPattern"),
-                                         optional<&PutResponseIn::parameters>("responseParameters"),
-                                         optional<&PutResponseIn::templates>("responseTemplates"),
-                                         optional<&PutResponseIn::content_handling>("contentHandling", kContentHandling)}),
+       .input = joined(status_fields(),
+                       {optional<&PutResponseIn::selection_pattern>("selectionPattern"),
+                        optional<&PutResponseIn::parameters>("responseParameters"),
+                        optional<&PutResponseIn::templates>("responseTemplates"),
+                        optional<&PutResponseIn::content_handling>("contentHandling", kContentHandling)}),
        .output = IntegrationResponse::shape(),
        .errors = usual_errors(),
        .handle = put_response}));

@@ -6,7 +6,8 @@
 namespace puddle::apigateway {
 namespace {
 
-constexpr std::string_view kMethodPath = "/restapis/{restapi_id}/resources/{resource_id}/methods/{http_method}";
+constexpr std::string_view kMethodPath =
+    "/restapis/{restapi_id}/resources/{resource_id}/methods/{http_method}";
 constexpr std::string_view kResponsePath =
     "/restapis/{restapi_id}/resources/{resource_id}/methods/{http_method}/responses/{status_code}";
 
@@ -21,11 +22,14 @@ struct PutMethodIn : Target {
 };
 
 void check_method(const PutMethodIn& in) {
-  static const std::set<std::string_view> verbs{"GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY"};
+  static const std::set<std::string_view> verbs{"GET",   "PUT",     "POST", "DELETE",
+                                                "PATCH", "OPTIONS", "HEAD", "ANY"};
   if (!verbs.contains(in.verb))
-    throw kBadRequest("Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY");
+    throw kBadRequest(
+        "Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY");
   if (in.authorization_type != "NONE")
-    throw kBadRequest("The authorizationType " + in.authorization_type + " is not supported by Puddle: only NONE is.");
+    throw kBadRequest("The authorizationType " + in.authorization_type +
+                      " is not supported by Puddle: only NONE is.");
   refuse_given(in.authorizer.has_value(), "authorizerId");
   refuse_given(in.validator.has_value(), "requestValidatorId");
   refuse_given(!in.scopes.empty(), "authorizationScopes");
@@ -35,13 +39,17 @@ void check_method(const PutMethodIn& in) {
     const auto parts = split(key, '.');
     const bool ok = parts.size() >= 4 && key.starts_with("method.request.") &&
                     (parts[2] == "querystring" || parts[2] == "path" || parts[2] == "header");
-    if (!ok) throw kBadRequest("Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping "
-                               "expression parameter specified: " + key + "]");
+    if (!ok)
+      throw kBadRequest(
+          "Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping "
+          "expression parameter specified: " +
+          key + "]");
     if (!names.emplace(key.substr(key.find('.', 15) + 1)).second)
       throw kBadRequest("Parameter names must be unique across querystring, header and path");
   }
   for (const auto& [type, model] : in.models)
-    if (model != "Empty" && model != "Error") throw kBadRequest("Invalid model identifier specified: " + model);
+    if (model != "Empty" && model != "Error")
+      throw kBadRequest("Invalid model identifier specified: " + model);
 }
 
 Method put_method(ApiGateway& gateway, const Call& call, const PutMethodIn& in) {
@@ -84,10 +92,13 @@ MethodResponse put_response(ApiGateway& gateway, const Call& call, const PutResp
   if (method.responses.contains(in.status)) throw kConflict("Response already exists for this resource");
   for (const auto& [key, needed] : in.parameters)
     if (!key.starts_with("method.response.header."))
-      throw kBadRequest("Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping "
-                        "expression parameter specified: " + key + "]");
+      throw kBadRequest(
+          "Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping "
+          "expression parameter specified: " +
+          key + "]");
   for (const auto& [type, model] : in.models)
-    if (model != "Empty" && model != "Error") throw kBadRequest("Invalid model identifier specified: " + model);
+    if (model != "Empty" && model != "Error")
+      throw kBadRequest("Invalid model identifier specified: " + model);
   MethodResponse response{in.status, in.parameters, in.models};
   method.responses.emplace(in.status, response);
   gateway.save_resource(gateway.need_api(call, in.api), std::move(resource));
@@ -118,15 +129,14 @@ std::vector<Operation> method_operations() {
        .action = "apigateway:PUT",
        .resource = target_arn<PutMethodIn>,
        .http = {"PUT", kMethodPath, 201},
-       .input = joined(method_fields(),
-                       {required<&PutMethodIn::authorization_type>("authorizationType"),
-                        optional<&PutMethodIn::authorizer>("authorizerId"),
-                        optional<&PutMethodIn::api_key_required>("apiKeyRequired"),
-                        optional<&PutMethodIn::operation_name>("operationName"),
-                        optional<&PutMethodIn::parameters>("requestParameters"),
-                        optional<&PutMethodIn::models>("requestModels"),
-                        optional<&PutMethodIn::validator>("requestValidatorId"),
-                        optional<&PutMethodIn::scopes>("authorizationScopes")}),
+       .input = joined(method_fields(), {required<&PutMethodIn::authorization_type>("authorizationType"),
+                                         optional<&PutMethodIn::authorizer>("authorizerId"),
+                                         optional<&PutMethodIn::api_key_required>("apiKeyRequired"),
+                                         optional<&PutMethodIn::operation_name>("operationName"),
+                                         optional<&PutMethodIn::parameters>("requestParameters"),
+                                         optional<&PutMethodIn::models>("requestModels"),
+                                         optional<&PutMethodIn::validator>("requestValidatorId"),
+                                         optional<&PutMethodIn::scopes>("authorizationScopes")}),
        .output = Method::shape(),
        .errors = usual_errors(),
        .handle = put_method}));

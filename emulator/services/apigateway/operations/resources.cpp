@@ -23,7 +23,8 @@ ResourceOut describe(const Resource& resource, bool with_methods) {
   out.part = resource.part;
   out.path = resource.path;
   for (const auto& [verb, method] : resource.methods)
-    out.methods.emplace(verb, with_methods ? wire::write_struct(&method, Method::shape()) : Value(wire::Map()));
+    out.methods.emplace(verb,
+                        with_methods ? wire::write_struct(&method, Method::shape()) : Value(wire::Map()));
   return out;
 }
 
@@ -42,7 +43,8 @@ void check_part(const std::string& part) {
   constexpr std::string_view kLegal = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,:";
   if (name.empty() || name.size() > 255 || name.find_first_not_of(kLegal) != std::string_view::npos)
     throw kBadRequest(
-        "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and "
+        "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at "
+        "the beginning and "
         "the end.");
 }
 
@@ -58,11 +60,14 @@ ResourceOut create(ApiGateway& gateway, const Call& call, const CreateIn& in) {
     throw kBadRequest("Cannot create a child of a resource with a greedy path variable: " + *parent.part);
   for (const auto& [id, other] : api.resources) {
     if (other.parent_id != parent.id) continue;
-    if (other.part == in.part) throw kConflict("Another resource with the same parent already has this name: " + in.part);
+    if (other.part == in.part)
+      throw kConflict("Another resource with the same parent already has this name: " + in.part);
     if (variable(in.part) && variable(*other.part))
-      throw kBadRequest("A sibling (" + *other.part + ") of this resource already has a variable path part -- only one is allowed");
+      throw kBadRequest("A sibling (" + *other.part +
+                        ") of this resource already has a variable path part -- only one is allowed");
   }
-  if (api.resources.size() >= kMaxResources) throw kLimitExceeded("Maximum number of resources for this API has been reached.");
+  if (api.resources.size() >= kMaxResources)
+    throw kLimitExceeded("Maximum number of resources for this API has been reached.");
   Resource resource;
   do resource.id = gateway.new_id(6);
   while (api.resources.contains(resource.id));
@@ -142,7 +147,8 @@ std::vector<Operation> resource_operations() {
        .input = joined(api_fields(), {optional<&ListIn::position>("position", at_query("position")),
                                       optional<&ListIn::limit>("limit", at_query("limit")),
                                       optional<&ListIn::embed>("embed", at_query("embed"))}),
-       .output = {optional<&ListOut::position>("position"), required<&ListOut::items>("items", {.at_name = "item"})},
+       .output = {optional<&ListOut::position>("position"),
+                  required<&ListOut::items>("items", {.at_name = "item"})},
        .errors = usual_errors(),
        .handle = list}));
   out.push_back(operation<ApiGateway, Target, Empty>({.name = "DeleteResource",

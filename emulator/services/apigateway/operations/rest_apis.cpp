@@ -16,11 +16,16 @@ struct RestApiOut {
   Texts tags;
   bool disabled = false;
   static Shape shape() {
-    return {required<&RestApiOut::id>("id"), required<&RestApiOut::name>("name"),
-            optional<&RestApiOut::description>("description"), required<&RestApiOut::created>("createdDate"),
-            optional<&RestApiOut::version>("version"), optional<&RestApiOut::binary_types>("binaryMediaTypes"),
-            required<&RestApiOut::key_source>("apiKeySource"), required<&RestApiOut::endpoint>("endpointConfiguration"),
-            optional<&RestApiOut::tags>("tags"), required<&RestApiOut::disabled>("disableExecuteApiEndpoint"),
+    return {required<&RestApiOut::id>("id"),
+            required<&RestApiOut::name>("name"),
+            optional<&RestApiOut::description>("description"),
+            required<&RestApiOut::created>("createdDate"),
+            optional<&RestApiOut::version>("version"),
+            optional<&RestApiOut::binary_types>("binaryMediaTypes"),
+            required<&RestApiOut::key_source>("apiKeySource"),
+            required<&RestApiOut::endpoint>("endpointConfiguration"),
+            optional<&RestApiOut::tags>("tags"),
+            required<&RestApiOut::disabled>("disableExecuteApiEndpoint"),
             required<&RestApiOut::root_id>("rootResourceId")};
   }
 };
@@ -44,7 +49,8 @@ struct EndpointIn {
   std::optional<Value> ip_address_type, vpc_endpoints;
   static Shape shape() {
     return {optional<&EndpointIn::types>("types", {.each = {{.one_of = {"REGIONAL", "EDGE", "PRIVATE"}}}}),
-            optional<&EndpointIn::ip_address_type>("ipAddressType"), optional<&EndpointIn::vpc_endpoints>("vpcEndpointIds")};
+            optional<&EndpointIn::ip_address_type>("ipAddressType"),
+            optional<&EndpointIn::vpc_endpoints>("vpcEndpointIds")};
   }
 };
 
@@ -79,11 +85,13 @@ RestApiOut create(ApiGateway& gateway, const Call& call, const CreateIn& in) {
   refuse_given(in.access_mode.has_value(), "endpointAccessMode");
   refuse_given(in.disabled.value_or(false), "disableExecuteApiEndpoint");
   refuse_given(in.key_source.value_or("HEADER") != "HEADER", "apiKeySource AUTHORIZER");
-  if (in.endpoint && in.endpoint->types.size() > 1) throw kBadRequest("Cannot create an api with multiple Endpoint Types.");
+  if (in.endpoint && in.endpoint->types.size() > 1)
+    throw kBadRequest("Cannot create an api with multiple Endpoint Types.");
   if (in.endpoint) refuse_given(in.endpoint->vpc_endpoints.has_value(), "vpcEndpointIds");
   if (in.name.empty()) throw kBadRequest("API name should not be empty");
   if (in.description && in.description->empty()) throw kBadRequest("Description cannot be an empty string");
-  if (gateway.apis_in(call).size() >= kMaxApis) throw kLimitExceeded("Maximum number of APIs for this account reached");
+  if (gateway.apis_in(call).size() >= kMaxApis)
+    throw kLimitExceeded("Maximum number of APIs for this account reached");
   Api api;
   api.id = choose_id(gateway, in.tags);
   api.account = call.account;
@@ -92,7 +100,8 @@ RestApiOut create(ApiGateway& gateway, const Call& call, const CreateIn& in) {
   api.description = in.description;
   api.version = in.version;
   api.binary_types = in.binary_types;
-  api.endpoint.types = in.endpoint && !in.endpoint->types.empty() ? in.endpoint->types : std::vector<std::string>{"EDGE"};
+  api.endpoint.types =
+      in.endpoint && !in.endpoint->types.empty() ? in.endpoint->types : std::vector<std::string>{"EDGE"};
   api.tags = in.tags;
   api.created = call.now;
   api.root_id = gateway.new_id(10);
@@ -131,12 +140,17 @@ struct UpdateIn : Target {
 RestApiOut update(ApiGateway& gateway, const Call& call, const UpdateIn& in) {
   Api changed = gateway.need_api(call, in.api);
   for (const PatchOperation& p : in.patches) {
-    if (p.op != "replace") throw kBadRequest("Invalid patch path  '" + p.path + "' specified for op '" + p.op +
-                                             "'. Please choose supported operations");
-    if (p.path == "/name") changed.name = p.value.value_or("");
-    else if (p.path == "/description") changed.description = p.value;
-    else if (p.path == "/version") changed.version = p.value;
-    else throw kBadRequest("Invalid patch path " + p.path);
+    if (p.op != "replace")
+      throw kBadRequest("Invalid patch path  '" + p.path + "' specified for op '" + p.op +
+                        "'. Please choose supported operations");
+    if (p.path == "/name")
+      changed.name = p.value.value_or("");
+    else if (p.path == "/description")
+      changed.description = p.value;
+    else if (p.path == "/version")
+      changed.version = p.value;
+    else
+      throw kBadRequest("Invalid patch path " + p.path);
   }
   if (changed.name.empty()) throw kBadRequest("API name should not be empty");
   gateway.save_api(changed);
@@ -162,9 +176,11 @@ std::vector<Operation> rest_api_operations() {
                  optional<&CreateIn::binary_types>("binaryMediaTypes"),
                  optional<&CreateIn::compression>("minimumCompressionSize"),
                  optional<&CreateIn::key_source>("apiKeySource", {.one_of = {"HEADER", "AUTHORIZER"}}),
-                 optional<&CreateIn::endpoint>("endpointConfiguration"), optional<&CreateIn::policy>("policy"),
-                 optional<&CreateIn::tags>("tags"), optional<&CreateIn::disabled>("disableExecuteApiEndpoint"),
-                 optional<&CreateIn::security>("securityPolicy"), optional<&CreateIn::access_mode>("endpointAccessMode")},
+                 optional<&CreateIn::endpoint>("endpointConfiguration"),
+                 optional<&CreateIn::policy>("policy"), optional<&CreateIn::tags>("tags"),
+                 optional<&CreateIn::disabled>("disableExecuteApiEndpoint"),
+                 optional<&CreateIn::security>("securityPolicy"),
+                 optional<&CreateIn::access_mode>("endpointAccessMode")},
        .output = RestApiOut::shape(),
        .errors = usual_errors(),
        .handle = create}));
@@ -183,7 +199,8 @@ std::vector<Operation> rest_api_operations() {
        .http = {"GET", "/restapis"},
        .input = {optional<&ListIn::position>("position", at_query("position")),
                  optional<&ListIn::limit>("limit", at_query("limit"))},
-       .output = {optional<&ListOut::position>("position"), required<&ListOut::items>("items", {.at_name = "item"})},
+       .output = {optional<&ListOut::position>("position"),
+                  required<&ListOut::items>("items", {.at_name = "item"})},
        .errors = usual_errors(),
        .handle = list}));
   out.push_back(operation<ApiGateway, UpdateIn, RestApiOut>(

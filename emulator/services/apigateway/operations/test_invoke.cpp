@@ -54,7 +54,8 @@ std::shared_ptr<Execution> prepare(ApiGateway& gateway, const Call& call, const 
   e->body = in.body.value_or("");
   e->request_id = uuid(gateway.deps().entropy);
   e->extended_id = random_text(gateway.deps().entropy, 15, kLowerAlnum) + "=";
-  e->trace_id = "Root=1-" + hex(gateway.deps().entropy.bytes(4)) + "-" + hex(gateway.deps().entropy.bytes(12));
+  e->trace_id =
+      "Root=1-" + hex(gateway.deps().entropy.bytes(4)) + "-" + hex(gateway.deps().entropy.bytes(12));
   e->source_ip = "test-invoke-source-ip";
   e->user_agent = call.user_agent;
   e->start = call.now;
@@ -92,14 +93,16 @@ std::vector<Operation> test_invoke_operations() {
        .action = "apigateway:POST",
        .resource = target_arn<TestIn>,
        .http = {"POST", "/restapis/{restapi_id}/resources/{resource_id}/methods/{http_method}"},
-       .input = joined(method_fields(), {optional<&TestIn::path_with_query>("pathWithQueryString"),
-                                         optional<&TestIn::body>("body"), optional<&TestIn::headers>("headers"),
-                                         optional<&TestIn::multi_headers>("multiValueHeaders"),
-                                         optional<&TestIn::certificate>("clientCertificateId"),
-                                         optional<&TestIn::stage_variables>("stageVariables")}),
+       .input =
+           joined(method_fields(), {optional<&TestIn::path_with_query>("pathWithQueryString"),
+                                    optional<&TestIn::body>("body"), optional<&TestIn::headers>("headers"),
+                                    optional<&TestIn::multi_headers>("multiValueHeaders"),
+                                    optional<&TestIn::certificate>("clientCertificateId"),
+                                    optional<&TestIn::stage_variables>("stageVariables")}),
        .output = {required<&TestOut::status>("status"), required<&TestOut::body>("body"),
-                  required<&TestOut::headers>("headers"), required<&TestOut::multi_headers>("multiValueHeaders"),
-                  required<&TestOut::log>("log"), required<&TestOut::latency>("latency")},
+                  required<&TestOut::headers>("headers"),
+                  required<&TestOut::multi_headers>("multiValueHeaders"), required<&TestOut::log>("log"),
+                  required<&TestOut::latency>("latency")},
        .errors = usual_errors(),
        .wait = test}));
   return out;

@@ -21,7 +21,8 @@ struct Parameter {
 struct Tag {
   std::string key, value;
   static Shape shape() {
-    return {required<&Tag::key>("Key", {.min = 1, .max = 128}), required<&Tag::value>("Value", {.min = 1, .max = 256})};
+    return {required<&Tag::key>("Key", {.min = 1, .max = 128}),
+            required<&Tag::value>("Value", {.min = 1, .max = 256})};
   }
 };
 
@@ -56,13 +57,14 @@ void check_capabilities(const Input& in, const Plan& plan) {
 }
 
 Output handle(CloudFormation& service, const Call& call, const Input& in) {
-  if (in.template_url) throw kValidationError("TemplateURL is not supported: send the template as TemplateBody.");
-  if (!in.template_body)
-    throw kValidationError("Either Template URL or Template Body must be specified.");
+  if (in.template_url)
+    throw kValidationError("TemplateURL is not supported: send the template as TemplateBody.");
+  if (!in.template_body) throw kValidationError("Either Template URL or Template Body must be specified.");
   // `puddle up` deploys in process, with the zipped code in the template; everybody else has AWS's limit.
   if (!call.access_key.empty() && in.template_body->size() > kMaxTemplateBody)
-    throw kValidationError("1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must "
-                           "have length less than or equal to 51200");
+    throw kValidationError(
+        "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must "
+        "have length less than or equal to 51200");
   if (service.records.by_name(call.account, call.region, in.stack_name))
     throw kAlreadyExists("Stack [" + in.stack_name + "] already exists");
   Stack stack;
@@ -101,16 +103,19 @@ Operation create_stack() {
   return operation<CloudFormation, Input, Output>({
       .name = "CreateStack",
       .action = "cloudformation:CreateStack",
-      .resource = [](CloudFormation&, const Call& c, const Input& in) {
-        return "arn:aws:cloudformation:" + c.region + ":" + c.account + ":stack/" + in.stack_name + "/*";
-      },
-      .input = {required<&Input::stack_name>("StackName", {.min = 1, .max = 128, .pattern = "[a-zA-Z][-a-zA-Z0-9]*"}),
+      .resource =
+          [](CloudFormation&, const Call& c, const Input& in) {
+            return "arn:aws:cloudformation:" + c.region + ":" + c.account + ":stack/" + in.stack_name + "/*";
+          },
+      .input = {required<&Input::stack_name>("StackName",
+                                             {.min = 1, .max = 128, .pattern = "[a-zA-Z][-a-zA-Z0-9]*"}),
                 optional<&Input::template_body>("TemplateBody", {.min = 1}),
                 optional<&Input::template_url>("TemplateURL"),
                 optional<&Input::parameters>("Parameters", {.max = 200}),
                 optional<&Input::disable_rollback>("DisableRollback"),
-                optional<&Input::capabilities>(
-                    "Capabilities", {.each = {{.one_of = {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"}}}}),
+                optional<&Input::capabilities>("Capabilities",
+                                               {.each = {{.one_of = {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM",
+                                                                     "CAPABILITY_AUTO_EXPAND"}}}}),
                 optional<&Input::role_arn>("RoleARN", {.min = 20, .max = 2048}),
                 optional<&Input::on_failure>("OnFailure", {.one_of = {"DO_NOTHING", "ROLLBACK", "DELETE"}}),
                 optional<&Input::tags>("Tags", {.max = 50}),

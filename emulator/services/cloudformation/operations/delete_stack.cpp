@@ -13,18 +13,21 @@ struct Input {
 };
 
 Empty handle(CloudFormation& service, const Call& call, const Input& in) {
-  auto stack = in.stack_name.starts_with("arn:") ? service.records.by_id(in.stack_name)
-                                                 : service.records.by_name(call.account, call.region, in.stack_name);
+  auto stack = in.stack_name.starts_with("arn:")
+                   ? service.records.by_id(in.stack_name)
+                   : service.records.by_name(call.account, call.region, in.stack_name);
   if (!stack || stack->status == "DELETE_COMPLETE" || stack->status == "DELETE_IN_PROGRESS") return {};
   if (stack->status.ends_with("_IN_PROGRESS"))
     throw kValidationError("Stack [" + stack->name + "] cannot be deleted while in status " + stack->status);
   if (!in.retain.empty() && stack->status != "DELETE_FAILED")
-    throw kValidationError("Invalid operation on stack [" + stack->id + "]. Specify resources to retain only when deleting a "
+    throw kValidationError("Invalid operation on stack [" + stack->id +
+                           "]. Specify resources to retain only when deleting a "
                            "stack in the DELETE_FAILED state.");
   service.set_status(*stack, "DELETE_IN_PROGRESS", "User Initiated", call.now);
   wire::List retain;
   for (const std::string& id : in.retain) retain.emplace_back(id);
-  const wire::Map payload{{"stack", Value(stack->id)}, {"what", Value("delete")}, {"retain", Value(std::move(retain))}};
+  const wire::Map payload{
+      {"stack", Value(stack->id)}, {"what", Value("delete")}, {"retain", Value(std::move(retain))}};
   service.deps.jobs.add("cloudformation.deploy", call.now, wire::to_json(payload), stack->id);
   return {};
 }

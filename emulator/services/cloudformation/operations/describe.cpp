@@ -13,8 +13,10 @@ constexpr std::size_t kPage = 100;
 
 /// A page of items; tokens are offsets.
 template <class T>
-std::pair<std::vector<T>, std::optional<std::string>> page(std::vector<T> all, const std::optional<std::string>& token) {
-  const auto from = static_cast<std::size_t>(std::max<std::int64_t>(0, token ? parse_int(*token).value_or(0) : 0));
+std::pair<std::vector<T>, std::optional<std::string>> page(std::vector<T> all,
+                                                           const std::optional<std::string>& token) {
+  const auto from =
+      static_cast<std::size_t>(std::max<std::int64_t>(0, token ? parse_int(*token).value_or(0) : 0));
   std::vector<T> out;
   for (std::size_t i = from; i < all.size() && out.size() < kPage; ++i) out.push_back(std::move(all[i]));
   std::optional<std::string> next;
@@ -86,7 +88,8 @@ bool no_echo(const std::optional<intrinsic::Template>& source, const std::string
   const Value* section = source ? source->root.find("Parameters") : nullptr;
   const Value* declared = section ? section->find(parameter) : nullptr;
   const Value* flag = declared ? declared->find("NoEcho") : nullptr;
-  return flag && ((flag->kind() == Value::Kind::boolean && flag->boolean()) || (flag->is_text() && flag->text() == "true"));
+  return flag && ((flag->kind() == Value::Kind::boolean && flag->boolean()) ||
+                  (flag->is_text() && flag->text() == "true"));
 }
 
 StackItem item_of(const CloudFormation& service, const Stack& s) {
@@ -112,7 +115,8 @@ StackItem item_of(const CloudFormation& service, const Stack& s) {
   for (const Value& o : s.outputs.list())
     item.outputs.push_back({std::string(o.text_or("OutputKey")), std::string(o.text_or("OutputValue")),
                             if_any(std::string(o.text_or("Description")))});
-  for (const Value& t : s.tags.list()) item.tags.push_back({std::string(t.text_or("Key")), std::string(t.text_or("Value"))});
+  for (const Value& t : s.tags.list())
+    item.tags.push_back({std::string(t.text_or("Key")), std::string(t.text_or("Value"))});
   return item;
 }
 
@@ -148,9 +152,12 @@ struct Summary {
   std::optional<Time> deleted;
   StackItem::Drift drift;
   static Shape shape() {
-    return {required<&Summary::id>("StackId"),         required<&Summary::name>("StackName"),
-            required<&Summary::created>("CreationTime"), optional<&Summary::deleted>("DeletionTime"),
-            required<&Summary::status>("StackStatus"),   optional<&Summary::reason>("StackStatusReason"),
+    return {required<&Summary::id>("StackId"),
+            required<&Summary::name>("StackName"),
+            required<&Summary::created>("CreationTime"),
+            optional<&Summary::deleted>("DeletionTime"),
+            required<&Summary::status>("StackStatus"),
+            optional<&Summary::reason>("StackStatusReason"),
             required<&Summary::drift>("DriftInformation")};
   }
 };
@@ -207,7 +214,8 @@ struct DeclaredParameter {
   std::optional<std::string> fallback, description;
   bool no_echo = false;
   static Shape shape() {
-    return {required<&DeclaredParameter::key>("ParameterKey"), optional<&DeclaredParameter::fallback>("DefaultValue"),
+    return {required<&DeclaredParameter::key>("ParameterKey"),
+            optional<&DeclaredParameter::fallback>("DefaultValue"),
             required<&DeclaredParameter::no_echo>("NoEcho"),
             optional<&DeclaredParameter::description>("Description")};
   }
@@ -230,7 +238,8 @@ ValidateOutput validate(CloudFormation&, const Call&, const ValidateInput& in) {
     for (const auto& [name, declared] : section->map()) {
       DeclaredParameter p;
       p.key = name;
-      if (const Value* d = declared.find("Default")) p.fallback = d->is_text() ? d->text() : wire::to_json(*d);
+      if (const Value* d = declared.find("Default"))
+        p.fallback = d->is_text() ? d->text() : wire::to_json(*d);
       p.description = if_any(std::string(declared.text_or("Description")));
       out.parameters.push_back(std::move(p));
     }
@@ -257,7 +266,8 @@ Operation list_stacks() {
       .action = "cloudformation:ListStacks",
       .input = {optional<&ListInput::next_token>("NextToken", {.min = 1, .max = 1024}),
                 optional<&ListInput::filter>("StackStatusFilter")},
-      .output = {required<&ListOutput::summaries>("StackSummaries"), optional<&ListOutput::next_token>("NextToken")},
+      .output = {required<&ListOutput::summaries>("StackSummaries"),
+                 optional<&ListOutput::next_token>("NextToken")},
       .errors = {kValidationError},
       .handle = list,
   });
@@ -269,7 +279,8 @@ Operation get_template() {
       .action = "cloudformation:GetTemplate",
       .input = {optional<&TemplateInput::stack_name>("StackName"),
                 optional<&TemplateInput::stage>("TemplateStage", {.one_of = {"Original", "Processed"}})},
-      .output = {required<&TemplateOutput::body>("TemplateBody"), required<&TemplateOutput::stages>("StagesAvailable")},
+      .output = {required<&TemplateOutput::body>("TemplateBody"),
+                 required<&TemplateOutput::stages>("StagesAvailable")},
       .errors = {kValidationError},
       .handle = get,
   });

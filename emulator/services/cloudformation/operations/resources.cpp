@@ -26,10 +26,14 @@ struct Item {
   Drift drift;
   /// of DescribeStackResources
   static Shape shape() {
-    return {required<&Item::stack_name>("StackName"),     required<&Item::stack_id>("StackId"),
-            required<&Item::logical_id>("LogicalResourceId"), optional<&Item::physical_id>("PhysicalResourceId"),
-            required<&Item::type>("ResourceType"),        required<&Item::at>("Timestamp"),
-            required<&Item::status>("ResourceStatus"),    optional<&Item::reason>("ResourceStatusReason"),
+    return {required<&Item::stack_name>("StackName"),
+            required<&Item::stack_id>("StackId"),
+            required<&Item::logical_id>("LogicalResourceId"),
+            optional<&Item::physical_id>("PhysicalResourceId"),
+            required<&Item::type>("ResourceType"),
+            required<&Item::at>("Timestamp"),
+            required<&Item::status>("ResourceStatus"),
+            optional<&Item::reason>("ResourceStatusReason"),
             required<&Item::drift>("DriftInformation")};
   }
 };
@@ -37,10 +41,14 @@ struct Item {
 /// The same with LastUpdatedTimestamp, for DescribeStackResource.
 struct Detail : Item {
   static Shape shape() {
-    return {required<&Item::stack_name>("StackName"),     required<&Item::stack_id>("StackId"),
-            required<&Item::logical_id>("LogicalResourceId"), optional<&Item::physical_id>("PhysicalResourceId"),
-            required<&Item::type>("ResourceType"),        required<&Item::at>("LastUpdatedTimestamp"),
-            required<&Item::status>("ResourceStatus"),    optional<&Item::reason>("ResourceStatusReason"),
+    return {required<&Item::stack_name>("StackName"),
+            required<&Item::stack_id>("StackId"),
+            required<&Item::logical_id>("LogicalResourceId"),
+            optional<&Item::physical_id>("PhysicalResourceId"),
+            required<&Item::type>("ResourceType"),
+            required<&Item::at>("LastUpdatedTimestamp"),
+            required<&Item::status>("ResourceStatus"),
+            optional<&Item::reason>("ResourceStatusReason"),
             required<&Item::drift>("DriftInformation")};
   }
 };
@@ -48,9 +56,12 @@ struct Detail : Item {
 /// Without the stack's names, for ListStackResources.
 struct Summary : Item {
   static Shape shape() {
-    return {required<&Item::logical_id>("LogicalResourceId"), optional<&Item::physical_id>("PhysicalResourceId"),
-            required<&Item::type>("ResourceType"),            required<&Item::at>("LastUpdatedTimestamp"),
-            required<&Item::status>("ResourceStatus"),        optional<&Item::reason>("ResourceStatusReason"),
+    return {required<&Item::logical_id>("LogicalResourceId"),
+            optional<&Item::physical_id>("PhysicalResourceId"),
+            required<&Item::type>("ResourceType"),
+            required<&Item::at>("LastUpdatedTimestamp"),
+            required<&Item::status>("ResourceStatus"),
+            optional<&Item::reason>("ResourceStatusReason"),
             required<&Item::drift>("DriftInformation")};
   }
 };
@@ -132,10 +143,14 @@ struct EventItem {
   std::optional<std::string> reason, properties;
   Time at;
   static Shape shape() {
-    return {required<&EventItem::stack_id>("StackId"),        required<&EventItem::event_id>("EventId"),
-            required<&EventItem::stack_name>("StackName"),    required<&EventItem::logical_id>("LogicalResourceId"),
-            required<&EventItem::physical_id>("PhysicalResourceId"), required<&EventItem::type>("ResourceType"),
-            required<&EventItem::at>("Timestamp"),            required<&EventItem::status>("ResourceStatus"),
+    return {required<&EventItem::stack_id>("StackId"),
+            required<&EventItem::event_id>("EventId"),
+            required<&EventItem::stack_name>("StackName"),
+            required<&EventItem::logical_id>("LogicalResourceId"),
+            required<&EventItem::physical_id>("PhysicalResourceId"),
+            required<&EventItem::type>("ResourceType"),
+            required<&EventItem::at>("Timestamp"),
+            required<&EventItem::status>("ResourceStatus"),
             optional<&EventItem::reason>("ResourceStatusReason"),
             optional<&EventItem::properties>("ResourceProperties")};
   }
@@ -222,7 +237,8 @@ Operation describe_stack_events() {
       .action = "cloudformation:DescribeStackEvents",
       .input = {optional<&EventsInput::stack_name>("StackName"),
                 optional<&EventsInput::next_token>("NextToken", {.min = 1, .max = 1024})},
-      .output = {required<&EventsOutput::events>("StackEvents"), optional<&EventsOutput::next_token>("NextToken")},
+      .output = {required<&EventsOutput::events>("StackEvents"),
+                 optional<&EventsOutput::next_token>("NextToken")},
       .errors = {kValidationError},
       .handle = events,
   });

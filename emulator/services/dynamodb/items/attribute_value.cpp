@@ -20,8 +20,10 @@ constexpr std::string_view kInvalid = "One or more parameter values were invalid
 
 const std::string& need_text(const Value& v) {
   if (!v.is_text()) {
-    if (v.kind() == Value::Kind::integer || v.kind() == Value::Kind::real) malformed("NUMBER_VALUE cannot be converted to String");
-    if (v.kind() == Value::Kind::boolean) malformed(std::string(v.boolean() ? "TRUE" : "FALSE") + "_VALUE cannot be converted to String");
+    if (v.kind() == Value::Kind::integer || v.kind() == Value::Kind::real)
+      malformed("NUMBER_VALUE cannot be converted to String");
+    if (v.kind() == Value::Kind::boolean)
+      malformed(std::string(v.boolean() ? "TRUE" : "FALSE") + "_VALUE cannot be converted to String");
     malformed("Unexpected field type");
   }
   return v.text();
@@ -47,9 +49,12 @@ void normalise_set(Value& v, const std::string& type) {
   std::string shown;
   bool duplicate = false;
   for (Value& item : v.list()) {
-    if (type == "NS") normalise_number(item);
-    else if (type == "BS") normalise_blob(item);
-    else need_text(item);
+    if (type == "NS")
+      normalise_number(item);
+    else if (type == "BS")
+      normalise_blob(item);
+    else
+      need_text(item);
     shown += (shown.empty() ? "" : ", ") + item.text();
     duplicate = !seen.insert(item.text()).second || duplicate;
   }
@@ -62,24 +67,30 @@ void normalise(Value& v, int depth);
 
 void normalise_members(Map& members, int depth) {
   for (auto& entry : members) {
-    if (entry.first.size() > 65'535) wrong(std::string(kInvalid) + "Aggregated size of all attribute names is too large");
+    if (entry.first.size() > 65'535)
+      wrong(std::string(kInvalid) + "Aggregated size of all attribute names is too large");
     normalise(entry.second, depth);
   }
 }
 
 void normalise(Value& v, int depth) {
   if (depth > kMaxDepth) wrong("Nesting Levels have exceeded supported limits");
-  if (!v.is_map()) malformed(v.is_list() ? "Start of list found where not expected" : "Unexpected value type in payload");
+  if (!v.is_map())
+    malformed(v.is_list() ? "Start of list found where not expected" : "Unexpected value type in payload");
   static constexpr std::string_view kTypes[] = {"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"};
   std::size_t known = 0;
   for (const auto& [name, member] : v.map())
     if (!member.is_null()) known += std::find(std::begin(kTypes), std::end(kTypes), name) != std::end(kTypes);
-  if (known == 0) wrong("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
+  if (known == 0)
+    wrong("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
   if (known > 1)
-    wrong("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes");
+    wrong(
+        "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported "
+        "datatypes");
   for (std::size_t i = v.map().size(); i-- > 0;) {  // unknown members are dropped
     const std::string name = (v.map().begin() + i)->first;
-    if ((v.map().begin() + i)->second.is_null() || std::find(std::begin(kTypes), std::end(kTypes), name) == std::end(kTypes))
+    if ((v.map().begin() + i)->second.is_null() ||
+        std::find(std::begin(kTypes), std::end(kTypes), name) == std::end(kTypes))
       v.map().erase(name);
   }
   auto& [type, inner] = *v.map().begin();
@@ -93,7 +104,8 @@ void normalise(Value& v, int depth) {
     if (inner.kind() != Value::Kind::boolean) malformed("Unexpected token received from parser");
   } else if (type == "NULL") {
     if (inner.kind() != Value::Kind::boolean) malformed("Unexpected token received from parser");
-    if (!inner.boolean()) wrong(std::string(kInvalid) + "Null attribute value types must have the value of true");
+    if (!inner.boolean())
+      wrong(std::string(kInvalid) + "Null attribute value types must have the value of true");
   } else if (type == "M") {
     if (!inner.is_map()) malformed("Unexpected field type");
     normalise_members(inner.map(), depth + 1);
@@ -132,7 +144,9 @@ std::size_t size_of(const Value& v) {
     return out + 3;
   }
   for (const Value& item : inner.list())
-    out += type == "SS" ? item.text().size() : type == "NS" ? size_of_number(item.text()) : size_of_blob(item.text());
+    out += type == "SS"   ? item.text().size()
+           : type == "NS" ? size_of_number(item.text())
+                          : size_of_blob(item.text());
   return out;
 }
 

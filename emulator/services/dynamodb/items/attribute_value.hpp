@@ -1,5 +1,5 @@
-// AttributeValue documents: checked, normalised and measured. {"S": "x"} stays such a document; numbers get AWS's normal
-// form, blobs canonical base64. Pure; what is wrong is AWS's text.
+// AttributeValue documents: checked, normalised and measured. {"S": "x"} stays such a document; numbers get
+// AWS's normal form, blobs canonical base64. Pure; what is wrong is AWS's text.
 #pragma once
 #include <string>
 

@@ -15,8 +15,9 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 Result<Number> parse_number(std::string_view text) {
   const auto invalid = [&] {
-    return Failure(text.empty() ? std::string("The parameter cannot be converted to a numeric value")
-                                : "The parameter cannot be converted to a numeric value: " + std::string(text));
+    return Failure(text.empty()
+                       ? std::string("The parameter cannot be converted to a numeric value")
+                       : "The parameter cannot be converted to a numeric value: " + std::string(text));
   };
   if (text.size() > 400) return invalid();
   std::string_view rest = text;
@@ -53,12 +54,15 @@ Result<Number> parse_number(std::string_view text) {
   if (first == std::string::npos) return Number{};
   const std::size_t last = all.find_last_not_of('0');
   out.digits = all.substr(first, last - first + 1);
-  if (out.digits.size() > kMaxDigits) return Failure("Attempting to store more than 38 significant digits in a Number");
+  if (out.digits.size() > kMaxDigits)
+    return Failure("Attempting to store more than 38 significant digits in a Number");
   const std::int64_t total = exponent + point - static_cast<std::int64_t>(first);
   if (total > kMaxExponent)
-    return Failure("Number overflow. Attempting to store a number with magnitude larger than supported range");
+    return Failure(
+        "Number overflow. Attempting to store a number with magnitude larger than supported range");
   if (total < kMinExponent)
-    return Failure("Number underflow. Attempting to store a number with magnitude smaller than supported range");
+    return Failure(
+        "Number underflow. Attempting to store a number with magnitude smaller than supported range");
   out.exponent = static_cast<int>(total);
   return out;
 }
@@ -68,13 +72,15 @@ std::string to_text(const Number& n) {
   std::string out = n.negative ? "-" : "";
   const int size = static_cast<int>(n.digits.size());
   if (n.exponent <= 0) return out + "0." + std::string(static_cast<std::size_t>(-n.exponent), '0') + n.digits;
-  if (n.exponent >= size) return out + n.digits + std::string(static_cast<std::size_t>(n.exponent - size), '0');
+  if (n.exponent >= size)
+    return out + n.digits + std::string(static_cast<std::size_t>(n.exponent - size), '0');
   const auto before = static_cast<std::size_t>(n.exponent);
   return out + n.digits.substr(0, before) + "." + n.digits.substr(before);
 }
 
 std::string to_order(const Number& n) {
-  // Sign, then biased exponent, then digits; a negative number has all of it inverted, so that larger magnitudes come first.
+  // Sign, then biased exponent, then digits; a negative number has all of it inverted, so that larger
+  // magnitudes come first.
   if (n.digits.empty()) return std::string(1, '\x80');
   std::string out;
   out += static_cast<char>(n.exponent + 130);

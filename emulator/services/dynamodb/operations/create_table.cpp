@@ -29,9 +29,11 @@ struct Input {
 
 void check_keys(const Input& in) {
   if (in.keys.empty() || in.keys[0].type != "HASH")
-    throw kValidation("One or more parameter values were invalid: The first KeySchemaElement is not a HASH key type");
+    throw kValidation(
+        "One or more parameter values were invalid: The first KeySchemaElement is not a HASH key type");
   if (in.keys.size() == 2 && in.keys[1].type != "RANGE")
-    throw kValidation("One or more parameter values were invalid: The second KeySchemaElement is not a RANGE key type");
+    throw kValidation(
+        "One or more parameter values were invalid: The second KeySchemaElement is not a RANGE key type");
   if (in.keys.size() == 2 && in.keys[0].name == in.keys[1].name)
     throw kValidation("Both the Hash Key and the Range Key element in the KeySchema have the same name");
   std::set<std::string> defined;
@@ -45,11 +47,15 @@ void check_keys(const Input& in) {
   for (const KeyElement& k : in.keys) keys += (keys.empty() ? "" : ", ") + k.name;
   for (const KeyElement& k : in.keys)
     if (!defined.contains(k.name))
-      throw kValidation("One or more parameter values were invalid: Some index key attributes are not defined in "
-                        "AttributeDefinitions. Keys: [" + keys + "], AttributeDefinitions: [" + names + "]");
+      throw kValidation(
+          "One or more parameter values were invalid: Some index key attributes are not defined in "
+          "AttributeDefinitions. Keys: [" +
+          keys + "], AttributeDefinitions: [" + names + "]");
   if (defined.size() > in.keys.size())
-    throw kValidation("One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number "
-                      "of attributes defined in AttributeDefinitions");
+    throw kValidation(
+        "One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match "
+        "number "
+        "of attributes defined in AttributeDefinitions");
 }
 
 void check(const Input& in) {
@@ -105,18 +111,21 @@ Operation create_table() {
   return operation<DynamoDb, Input, DescriptionOutput>({
       .name = "CreateTable",
       .action = "dynamodb:CreateTable",
-      .resource = [](DynamoDb&, const Call& c, const Input& in) {
-        return "arn:aws:dynamodb:" + c.region + ":" + c.account + ":table/" + in.name;
-      },
+      .resource =
+          [](DynamoDb&, const Call& c, const Input& in) {
+            return "arn:aws:dynamodb:" + c.region + ":" + c.account + ":table/" + in.name;
+          },
       .input = {required<&Input::attributes>("AttributeDefinitions"),
                 required<&Input::name>("TableName", {.min = 1, .max = 255, .pattern = "[a-zA-Z0-9_.-]+"}),
                 required<&Input::keys>("KeySchema", {.min = 1, .max = 2}),
                 optional<&Input::local_indexes>("LocalSecondaryIndexes"),
                 optional<&Input::global_indexes>("GlobalSecondaryIndexes"),
                 optional<&Input::billing>("BillingMode", {.one_of = {"PROVISIONED", "PAY_PER_REQUEST"}}),
-                optional<&Input::throughput>("ProvisionedThroughput"), optional<&Input::stream>("StreamSpecification"),
-                optional<&Input::sse>("SSESpecification"), optional<&Input::tags>("Tags"),
-                optional<&Input::table_class>("TableClass", {.one_of = {"STANDARD", "STANDARD_INFREQUENT_ACCESS"}}),
+                optional<&Input::throughput>("ProvisionedThroughput"),
+                optional<&Input::stream>("StreamSpecification"), optional<&Input::sse>("SSESpecification"),
+                optional<&Input::tags>("Tags"),
+                optional<&Input::table_class>("TableClass",
+                                              {.one_of = {"STANDARD", "STANDARD_INFREQUENT_ACCESS"}}),
                 optional<&Input::deletion_protection>("DeletionProtectionEnabled"),
                 optional<&Input::warm>("WarmThroughput"), optional<&Input::policy>("ResourcePolicy"),
                 optional<&Input::on_demand>("OnDemandThroughput")},

@@ -11,7 +11,8 @@ using wire::Map;
 /// What the three have in common.
 struct Common {
   std::string table;
-  std::optional<std::string> capacity, collection_metrics, returns, condition, returns_on_failure, conditional_operator;
+  std::optional<std::string> capacity, collection_metrics, returns, condition, returns_on_failure,
+      conditional_operator;
   Value expected, names, values;
 };
 
@@ -27,7 +28,9 @@ void refuse_conditions(const Common& in) {
   if (!in.names.is_null())
     throw kValidation("ExpressionAttributeNames can only be specified when using expressions");
   if (!in.values.is_null())
-    throw kValidation("ExpressionAttributeValues can only be specified when using expressions: ConditionExpression is null");
+    throw kValidation(
+        "ExpressionAttributeValues can only be specified when using expressions: ConditionExpression is "
+        "null");
   if (in.returns && *in.returns != "NONE" && *in.returns != "ALL_OLD")
     throw kValidation("ReturnValues can only be ALL_OLD or NONE");
 }
@@ -36,11 +39,13 @@ struct WriteOutput {
   Value attributes, capacity;
 };
 
-WriteOutput written(const Table& table, const Common& in, const std::optional<StoredItem>& old, std::int64_t size) {
+WriteOutput written(const Table& table, const Common& in, const std::optional<StoredItem>& old,
+                    std::int64_t size) {
   WriteOutput out;
   if (old && in.returns == "ALL_OLD") out.attributes = Value(wire::Raw{old->json});
   const std::int64_t larger = std::max(size, old ? old->size : 0);
-  out.capacity = consumed(table, in.capacity, static_cast<double>(std::max<std::int64_t>(1, (larger + 1023) / 1024)));
+  out.capacity =
+      consumed(table, in.capacity, static_cast<double>(std::max<std::int64_t>(1, (larger + 1023) / 1024)));
   return out;
 }
 
@@ -92,7 +97,8 @@ struct GetOutput {
 GetOutput get(DynamoDb& db, const Call& call, const GetInput& in) {
   refuse(in.projection.has_value(), "ProjectionExpression");
   refuse(!in.attributes.is_null(), "AttributesToGet");
-  if (!in.names.is_null()) throw kValidation("ExpressionAttributeNames can only be specified when using expressions");
+  if (!in.names.is_null())
+    throw kValidation("ExpressionAttributeNames can only be specified when using expressions");
   Value key_value = in.key;
   return checked([&] {
     normalise_item(key_value);
@@ -112,7 +118,8 @@ GetOutput get(DynamoDb& db, const Call& call, const GetInput& in) {
 }
 
 std::string arn_of(const Call& c, const std::string& table) {
-  return table.starts_with("arn:") ? table : "arn:aws:dynamodb:" + c.region + ":" + c.account + ":table/" + table;
+  return table.starts_with("arn:") ? table
+                                   : "arn:aws:dynamodb:" + c.region + ":" + c.account + ":table/" + table;
 }
 
 }  // namespace
@@ -127,10 +134,13 @@ Operation put_item() {
                 optional<&Common::capacity>("ReturnConsumedCapacity", kCapacity),
                 optional<&Common::collection_metrics>("ReturnItemCollectionMetrics", kMetrics),
                 optional<&Common::conditional_operator>("ConditionalOperator", {.one_of = {"AND", "OR"}}),
-                optional<&Common::condition>("ConditionExpression"), optional<&Common::names>("ExpressionAttributeNames"),
+                optional<&Common::condition>("ConditionExpression"),
+                optional<&Common::names>("ExpressionAttributeNames"),
                 optional<&Common::values>("ExpressionAttributeValues"),
-                optional<&Common::returns_on_failure>("ReturnValuesOnConditionCheckFailure", {.one_of = {"ALL_OLD", "NONE"}})},
-      .output = {optional<&WriteOutput::attributes>("Attributes"), optional<&WriteOutput::capacity>("ConsumedCapacity")},
+                optional<&Common::returns_on_failure>("ReturnValuesOnConditionCheckFailure",
+                                                      {.one_of = {"ALL_OLD", "NONE"}})},
+      .output = {optional<&WriteOutput::attributes>("Attributes"),
+                 optional<&WriteOutput::capacity>("ConsumedCapacity")},
       .errors = {kValidation, kSerialization, kResourceNotFound},
       .handle = put,
   });
@@ -147,10 +157,13 @@ Operation delete_item() {
                 optional<&Common::returns>("ReturnValues", kReturns),
                 optional<&Common::capacity>("ReturnConsumedCapacity", kCapacity),
                 optional<&Common::collection_metrics>("ReturnItemCollectionMetrics", kMetrics),
-                optional<&Common::condition>("ConditionExpression"), optional<&Common::names>("ExpressionAttributeNames"),
+                optional<&Common::condition>("ConditionExpression"),
+                optional<&Common::names>("ExpressionAttributeNames"),
                 optional<&Common::values>("ExpressionAttributeValues"),
-                optional<&Common::returns_on_failure>("ReturnValuesOnConditionCheckFailure", {.one_of = {"ALL_OLD", "NONE"}})},
-      .output = {optional<&WriteOutput::attributes>("Attributes"), optional<&WriteOutput::capacity>("ConsumedCapacity")},
+                optional<&Common::returns_on_failure>("ReturnValuesOnConditionCheckFailure",
+                                                      {.one_of = {"ALL_OLD", "NONE"}})},
+      .output = {optional<&WriteOutput::attributes>("Attributes"),
+                 optional<&WriteOutput::capacity>("ConsumedCapacity")},
       .errors = {kValidation, kSerialization, kResourceNotFound},
       .handle = remove,
   });
@@ -162,7 +175,8 @@ Operation get_item() {
       .action = "dynamodb:GetItem",
       .resource = [](DynamoDb&, const Call& c, const GetInput& in) { return arn_of(c, in.table); },
       .input = {required<&GetInput::table>("TableName", kTable), required<&GetInput::key>("Key"),
-                optional<&GetInput::attributes>("AttributesToGet"), optional<&GetInput::consistent>("ConsistentRead"),
+                optional<&GetInput::attributes>("AttributesToGet"),
+                optional<&GetInput::consistent>("ConsistentRead"),
                 optional<&GetInput::capacity>("ReturnConsumedCapacity", kCapacity),
                 optional<&GetInput::projection>("ProjectionExpression"),
                 optional<&GetInput::names>("ExpressionAttributeNames")},

@@ -1,4 +1,5 @@
-// Scan: pages of at most Limit items or a mebibyte. Filters, projections and parallel scans are refused by name.
+// Scan: pages of at most Limit items or a mebibyte. Filters, projections and parallel scans are refused by
+// name.
 #include "services/dynamodb/dynamodb.hpp"
 #include "services/dynamodb/operations/factories.hpp"
 #include "wire/json.hpp"
@@ -31,14 +32,19 @@ void check(const Input& in) {
   refuse(in.filter_expression.has_value(), "FilterExpression");
   refuse(in.segments.value_or(1) > 1, "TotalSegments");
   if (in.segment.has_value() != in.segments.has_value())
-    throw kValidation(in.segment ? "The TotalSegments parameter is required but was not present in the request when Segment parameter is present"
-                                 : "The Segment parameter is required but was not present in the request when parameter TotalSegments is present");
+    throw kValidation(in.segment ? "The TotalSegments parameter is required but was not present in the "
+                                   "request when Segment parameter is present"
+                                 : "The Segment parameter is required but was not present in the request "
+                                   "when parameter TotalSegments is present");
   if (in.segment && *in.segment >= *in.segments)
-    throw kValidation("The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: " +
-                      std::to_string(*in.segment) + " is not less than TotalSegments: " + std::to_string(*in.segments));
-  if (!in.names.is_null()) throw kValidation("ExpressionAttributeNames can only be specified when using expressions");
+    throw kValidation(
+        "The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: " +
+        std::to_string(*in.segment) + " is not less than TotalSegments: " + std::to_string(*in.segments));
+  if (!in.names.is_null())
+    throw kValidation("ExpressionAttributeNames can only be specified when using expressions");
   if (!in.values.is_null())
-    throw kValidation("ExpressionAttributeValues can only be specified when using expressions: FilterExpression is null");
+    throw kValidation(
+        "ExpressionAttributeValues can only be specified when using expressions: FilterExpression is null");
   refuse(in.select == "SPECIFIC_ATTRIBUTES", "Select SPECIFIC_ATTRIBUTES");
   if (in.select == "ALL_PROJECTED_ATTRIBUTES")
     throw kValidation("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
@@ -55,7 +61,8 @@ Output handle(DynamoDb& db, const Call& call, const Input& in) {
       try {
         after = key_of_key(start, table.keys);
       } catch (const ItemError&) {
-        throw ItemError{"The provided starting key is invalid: The provided key element does not match the schema"};
+        throw ItemError{
+            "The provided starting key is invalid: The provided key element does not match the schema"};
       }
     }
     Output out;
@@ -94,23 +101,30 @@ Operation scan() {
   return operation<DynamoDb, Input, Output>({
       .name = "Scan",
       .action = "dynamodb:Scan",
-      .resource = [](DynamoDb&, const Call& c, const Input& in) {
-        return in.table.starts_with("arn:") ? in.table : "arn:aws:dynamodb:" + c.region + ":" + c.account + ":table/" + in.table;
-      },
+      .resource =
+          [](DynamoDb&, const Call& c, const Input& in) {
+            return in.table.starts_with("arn:")
+                       ? in.table
+                       : "arn:aws:dynamodb:" + c.region + ":" + c.account + ":table/" + in.table;
+          },
       .input = {required<&Input::table>("TableName", {.min = 1, .max = 1024}),
                 optional<&Input::index>("IndexName", {.min = 3, .max = 255, .pattern = "[a-zA-Z0-9_.-]+"}),
                 optional<&Input::attributes>("AttributesToGet"), optional<&Input::limit>("Limit", {.min = 1}),
-                optional<&Input::select>("Select", {.one_of = {"SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES",
-                                                               "ALL_PROJECTED_ATTRIBUTES"}}),
+                optional<&Input::select>("Select",
+                                         {.one_of = {"SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES",
+                                                     "ALL_PROJECTED_ATTRIBUTES"}}),
                 optional<&Input::filter>("ScanFilter"),
                 optional<&Input::conditional_operator>("ConditionalOperator", {.one_of = {"OR", "AND"}}),
                 optional<&Input::start>("ExclusiveStartKey"),
-                optional<&Input::capacity>("ReturnConsumedCapacity", {.one_of = {"INDEXES", "TOTAL", "NONE"}}),
+                optional<&Input::capacity>("ReturnConsumedCapacity",
+                                           {.one_of = {"INDEXES", "TOTAL", "NONE"}}),
                 optional<&Input::segments>("TotalSegments", {.min = 1, .max = 1'000'000}),
                 optional<&Input::segment>("Segment", {.min = 0, .max = 999'999}),
                 optional<&Input::projection>("ProjectionExpression"),
-                optional<&Input::filter_expression>("FilterExpression"), optional<&Input::names>("ExpressionAttributeNames"),
-                optional<&Input::values>("ExpressionAttributeValues"), optional<&Input::consistent>("ConsistentRead")},
+                optional<&Input::filter_expression>("FilterExpression"),
+                optional<&Input::names>("ExpressionAttributeNames"),
+                optional<&Input::values>("ExpressionAttributeValues"),
+                optional<&Input::consistent>("ConsistentRead")},
       .output = {required<&Output::items>("Items"), required<&Output::count>("Count"),
                  required<&Output::scanned>("ScannedCount"), optional<&Output::last>("LastEvaluatedKey"),
                  optional<&Output::capacity>("ConsumedCapacity")},

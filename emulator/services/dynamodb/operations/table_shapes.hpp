@@ -53,8 +53,8 @@ struct DescriptionOutput {
 };
 
 void check_billing(const std::optional<std::string>& billing, const std::optional<Throughput>& throughput);
-void set_billing(wire::Map& definition, const std::optional<std::string>& billing, const std::optional<Throughput>& throughput,
-                 Time now);
+void set_billing(wire::Map& definition, const std::optional<std::string>& billing,
+                 const std::optional<Throughput>& throughput, Time now);
 void check_stream(const StreamSpecification& stream);
 
 }  // namespace puddle::dynamodb

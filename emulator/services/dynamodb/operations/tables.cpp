@@ -8,28 +8,38 @@ using wire::Map;
 
 void check_billing(const std::optional<std::string>& billing, const std::optional<Throughput>& throughput) {
   if (billing.value_or("PROVISIONED") == "PROVISIONED" && !throughput)
-    throw kValidation("One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified "
-                      "when BillingMode is PROVISIONED");
+    throw kValidation(
+        "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be "
+        "specified "
+        "when BillingMode is PROVISIONED");
   if (billing == "PAY_PER_REQUEST" && throughput)
-    throw kValidation("One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be "
-                      "specified when BillingMode is PAY_PER_REQUEST");
+    throw kValidation(
+        "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be "
+        "specified when BillingMode is PAY_PER_REQUEST");
 }
 
-void set_billing(Map& definition, const std::optional<std::string>& billing, const std::optional<Throughput>& throughput, Time now) {
-  definition["ProvisionedThroughput"] = Map{{"NumberOfDecreasesToday", 0},
-                                            {"ReadCapacityUnits", Value(throughput ? throughput->read : 0)},
-                                            {"WriteCapacityUnits", Value(throughput ? throughput->write : 0)}};
+void set_billing(Map& definition, const std::optional<std::string>& billing,
+                 const std::optional<Throughput>& throughput, Time now) {
+  definition["ProvisionedThroughput"] =
+      Map{{"NumberOfDecreasesToday", 0},
+          {"ReadCapacityUnits", Value(throughput ? throughput->read : 0)},
+          {"WriteCapacityUnits", Value(throughput ? throughput->write : 0)}};
   if (billing == "PAY_PER_REQUEST")
-    definition["BillingModeSummary"] = Map{{"BillingMode", "PAY_PER_REQUEST"}, {"LastUpdateToPayPerRequestDateTime", Value(now)}};
+    definition["BillingModeSummary"] =
+        Map{{"BillingMode", "PAY_PER_REQUEST"}, {"LastUpdateToPayPerRequestDateTime", Value(now)}};
   else if (definition.find("BillingModeSummary"))
     definition["BillingModeSummary"] = Map{{"BillingMode", "PROVISIONED"}};
 }
 
 void check_stream(const StreamSpecification& stream) {
   if (stream.enabled && !stream.view)
-    throw kValidation("One or more parameter values were invalid: StreamViewType must be specified when StreamEnabled is true");
+    throw kValidation(
+        "One or more parameter values were invalid: StreamViewType must be specified when StreamEnabled is "
+        "true");
   if (!stream.enabled && stream.view)
-    throw kValidation("One or more parameter values were invalid: StreamViewType cannot be specified when StreamEnabled is false");
+    throw kValidation(
+        "One or more parameter values were invalid: StreamViewType cannot be specified when StreamEnabled is "
+        "false");
 }
 
 namespace {
@@ -40,7 +50,8 @@ struct NameInput {
 const wire::Traits kName{.min = 1, .max = 1024};
 
 std::string arn_of(DynamoDb&, const Call& c, const NameInput& in) {
-  return in.name.starts_with("arn:") ? in.name : "arn:aws:dynamodb:" + c.region + ":" + c.account + ":table/" + in.name;
+  return in.name.starts_with("arn:") ? in.name
+                                     : "arn:aws:dynamodb:" + c.region + ":" + c.account + ":table/" + in.name;
 }
 
 DescriptionOutput describe(DynamoDb& db, const Call& call, const NameInput& in) {
@@ -50,7 +61,9 @@ DescriptionOutput describe(DynamoDb& db, const Call& call, const NameInput& in) 
 DescriptionOutput drop(DynamoDb& db, const Call& call, const NameInput& in) {
   Table& table = db.require(call, in.name);
   if (table.flag("DeletionProtectionEnabled"))
-    throw kValidation("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.");
+    throw kValidation(
+        "Resource cannot be deleted as it is currently protected against deletion. Disable deletion "
+        "protection first.");
   DescriptionOutput out{.description = db.describe(table, "DELETING")};
   db.drop(table, call.now);
   return out;
@@ -111,8 +124,10 @@ DescriptionOutput update(DynamoDb& db, const Call& call, const UpdateInput& in) 
   refuse(!in.warm.is_null(), "WarmThroughput");
   Table& table = db.require(call, in.name);
   if (!in.billing && !in.throughput && !in.stream && !in.table_class && !in.deletion_protection)
-    throw kValidation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or "
-                      "SSESpecification or ReplicaUpdates is required");
+    throw kValidation(
+        "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+        "GlobalSecondaryIndexUpdates or "
+        "SSESpecification or ReplicaUpdates is required");
   Value before = table.definition;
   Map& definition = table.definition.map();
   try {
@@ -163,9 +178,11 @@ Operation list_tables() {
   return operation<DynamoDb, ListInput, ListOutput>({
       .name = "ListTables",
       .action = "dynamodb:ListTables",
-      .input = {optional<&ListInput::start>("ExclusiveStartTableName", {.min = 3, .max = 255, .pattern = "[a-zA-Z0-9_.-]+"}),
+      .input = {optional<&ListInput::start>("ExclusiveStartTableName",
+                                            {.min = 3, .max = 255, .pattern = "[a-zA-Z0-9_.-]+"}),
                 optional<&ListInput::limit>("Limit", {.min = 1, .max = 100})},
-      .output = {required<&ListOutput::names>("TableNames"), optional<&ListOutput::last>("LastEvaluatedTableName")},
+      .output = {required<&ListOutput::names>("TableNames"),
+                 optional<&ListOutput::last>("LastEvaluatedTableName")},
       .handle = list,
   });
 }
@@ -174,17 +191,22 @@ Operation update_table() {
   return operation<DynamoDb, UpdateInput, DescriptionOutput>({
       .name = "UpdateTable",
       .action = "dynamodb:UpdateTable",
-      .resource = [](DynamoDb& db, const Call& c, const UpdateInput& in) { return arn_of(db, c, NameInput{in.name}); },
+      .resource = [](DynamoDb& db, const Call& c,
+                     const UpdateInput& in) { return arn_of(db, c, NameInput{in.name}); },
       .input = {optional<&UpdateInput::attributes>("AttributeDefinitions"),
                 required<&UpdateInput::name>("TableName", kName),
-                optional<&UpdateInput::billing>("BillingMode", {.one_of = {"PROVISIONED", "PAY_PER_REQUEST"}}),
+                optional<&UpdateInput::billing>("BillingMode",
+                                                {.one_of = {"PROVISIONED", "PAY_PER_REQUEST"}}),
                 optional<&UpdateInput::throughput>("ProvisionedThroughput"),
                 optional<&UpdateInput::global_indexes>("GlobalSecondaryIndexUpdates"),
-                optional<&UpdateInput::stream>("StreamSpecification"), optional<&UpdateInput::sse>("SSESpecification"),
+                optional<&UpdateInput::stream>("StreamSpecification"),
+                optional<&UpdateInput::sse>("SSESpecification"),
                 optional<&UpdateInput::replicas>("ReplicaUpdates"),
-                optional<&UpdateInput::table_class>("TableClass", {.one_of = {"STANDARD", "STANDARD_INFREQUENT_ACCESS"}}),
+                optional<&UpdateInput::table_class>("TableClass",
+                                                    {.one_of = {"STANDARD", "STANDARD_INFREQUENT_ACCESS"}}),
                 optional<&UpdateInput::deletion_protection>("DeletionProtectionEnabled"),
-                optional<&UpdateInput::on_demand>("OnDemandThroughput"), optional<&UpdateInput::warm>("WarmThroughput")},
+                optional<&UpdateInput::on_demand>("OnDemandThroughput"),
+                optional<&UpdateInput::warm>("WarmThroughput")},
       .output = {required<&DescriptionOutput::description>("TableDescription")},
       .errors = {kResourceNotFound, kValidation},
       .handle = update,

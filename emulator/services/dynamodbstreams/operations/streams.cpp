@@ -1,4 +1,5 @@
-// ListStreams, DescribeStream, GetShardIterator and GetRecords. A stream has one shard, as a small table on AWS has.
+// ListStreams, DescribeStream, GetShardIterator and GetRecords. A stream has one shard, as a small table on
+// AWS has.
 #include "base/text.hpp"
 #include "services/dynamodbstreams/dynamodbstreams.hpp"
 #include "wire/json.hpp"
@@ -77,7 +78,8 @@ DescribeOutput describe(DynamoDbStreams& service, const Call& call, const Descri
   if (!in.filter.is_null()) throw kValidation("ShardFilter is not supported by Puddle yet");
   const Stream s = require(service, in.arn, call.now);
   Map range{{"StartingSequenceNumber", Value(ChangeFeed::sequence_text(s.first))}};
-  if (!s.open()) range.add("EndingSequenceNumber", ChangeFeed::sequence_text(std::max(s.first, service.feed.last(s.id))));
+  if (!s.open())
+    range.add("EndingSequenceNumber", ChangeFeed::sequence_text(std::max(s.first, service.feed.last(s.id))));
   Map shard{{"ShardId", Value(s.shard)}, {"SequenceNumberRange", Value(std::move(range))}};
   List shards;
   if (!in.start) shards.emplace_back(std::move(shard));
@@ -95,7 +97,8 @@ DescribeOutput describe(DynamoDbStreams& service, const Call& call, const Descri
 
 /// "ARN|position|made": where to read on, and when the iterator was made.
 std::string iterator_text(const Stream& s, std::int64_t position, Time now) {
-  return s.arn + "|1|" + base64(s.arn + "|" + std::to_string(position) + "|" + std::to_string(to_millis(now)));
+  return s.arn + "|1|" +
+         base64(s.arn + "|" + std::to_string(position) + "|" + std::to_string(to_millis(now)));
 }
 
 struct Position {
@@ -106,7 +109,8 @@ struct Position {
 
 Position parse_iterator(const std::string& text) {
   const auto encoded = text.rfind('|');
-  const auto plain = encoded == std::string::npos ? std::nullopt : from_base64(std::string_view(text).substr(encoded + 1));
+  const auto plain =
+      encoded == std::string::npos ? std::nullopt : from_base64(std::string_view(text).substr(encoded + 1));
   if (plain) {
     const auto parts = split(*plain, '|');
     if (parts.size() == 3)
@@ -127,14 +131,16 @@ struct IteratorOutput {
 
 IteratorOutput iterator(DynamoDbStreams& service, const Call& call, const IteratorInput& in) {
   const Stream s = require(service, in.arn, call.now);
-  if (in.shard != s.shard)
-    throw kResourceNotFound("Requested resource not found: Shard does not exist");
+  if (in.shard != s.shard) throw kResourceNotFound("Requested resource not found: Shard does not exist");
   const bool at = in.type == "AT_SEQUENCE_NUMBER", after = in.type == "AFTER_SEQUENCE_NUMBER";
   std::int64_t position = s.first;
   if (at || after) {
     const auto given = in.sequence ? ChangeFeed::parse_sequence(*in.sequence) : std::nullopt;
-    if (!given) throw kValidation(in.sequence ? "Invalid SequenceNumber" : "SequenceNumber must be specified for " + in.type);
-    if (*given < s.first) throw kTrimmed("The operation attempted to read past the oldest stream record in a shard.");
+    if (!given)
+      throw kValidation(in.sequence ? "Invalid SequenceNumber"
+                                    : "SequenceNumber must be specified for " + in.type);
+    if (*given < s.first)
+      throw kTrimmed("The operation attempted to read past the oldest stream record in a shard.");
     position = at ? *given : *given + 1;
   } else if (in.sequence) {
     throw kValidation("SequenceNumber must not be specified for " + in.type);
@@ -160,7 +166,8 @@ RecordsOutput get(DynamoDbStreams& service, const Call& call, const RecordsInput
   const Stream s = require(service, position.arn, call.now);
   RecordsOutput out;
   std::int64_t next = position.from;
-  for (ChangeFeed::Record& r : service.feed.read(s.id, position.from, static_cast<std::size_t>(in.limit.value_or(1000)), call.now)) {
+  for (ChangeFeed::Record& r :
+       service.feed.read(s.id, position.from, static_cast<std::size_t>(in.limit.value_or(1000)), call.now)) {
     next = r.sequence + 1;
     out.records.emplace_back(wire::Raw{std::move(r.event)});
   }
@@ -177,7 +184,8 @@ Operation list_streams() {
       .input = {optional<&ListInput::table>("TableName", {.min = 1, .max = 1024}),
                 optional<&ListInput::limit>("Limit", {.min = 1}),
                 optional<&ListInput::start>("ExclusiveStartStreamArn", {.min = 37, .max = 1024})},
-      .output = {required<&ListOutput::streams>("Streams"), optional<&ListOutput::last>("LastEvaluatedStreamArn")},
+      .output = {required<&ListOutput::streams>("Streams"),
+                 optional<&ListOutput::last>("LastEvaluatedStreamArn")},
       .errors = {kResourceNotFound},
       .handle = list,
   });
@@ -205,8 +213,9 @@ Operation get_shard_iterator() {
       .resource = [](DynamoDbStreams&, const Call&, const IteratorInput& in) { return in.arn; },
       .input = {required<&IteratorInput::arn>("StreamArn", {.min = 37, .max = 1024}),
                 required<&IteratorInput::shard>("ShardId", {.min = 28, .max = 65}),
-                required<&IteratorInput::type>("ShardIteratorType", {.one_of = {"TRIM_HORIZON", "LATEST", "AT_SEQUENCE_NUMBER",
-                                                                                "AFTER_SEQUENCE_NUMBER"}}),
+                required<&IteratorInput::type>(
+                    "ShardIteratorType",
+                    {.one_of = {"TRIM_HORIZON", "LATEST", "AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"}}),
                 optional<&IteratorInput::sequence>("SequenceNumber", {.min = 21, .max = 40})},
       .output = {required<&IteratorOutput::iterator>("ShardIterator")},
       .errors = {kResourceNotFound, kValidation, kTrimmed},
@@ -218,10 +227,12 @@ Operation get_records() {
   return operation<DynamoDbStreams, RecordsInput, RecordsOutput>({
       .name = "GetRecords",
       .action = "dynamodb:GetRecords",
-      .resource = [](DynamoDbStreams&, const Call&, const RecordsInput& in) { return parse_iterator(in.iterator).arn; },
+      .resource = [](DynamoDbStreams&, const Call&,
+                     const RecordsInput& in) { return parse_iterator(in.iterator).arn; },
       .input = {required<&RecordsInput::iterator>("ShardIterator", {.min = 1, .max = 2048}),
                 optional<&RecordsInput::limit>("Limit", {.min = 1, .max = 1000})},
-      .output = {required<&RecordsOutput::records>("Records"), optional<&RecordsOutput::next>("NextShardIterator")},
+      .output = {required<&RecordsOutput::records>("Records"),
+                 optional<&RecordsOutput::next>("NextShardIterator")},
       .errors = {kResourceNotFound, kValidation, kExpiredIterator},
       .handle = get,
   });
@@ -231,7 +242,8 @@ Operation get_records() {
 
 std::vector<Operation> make_operations() {
   std::vector<Operation> out;
-  for (Operation (*make_one)() : {list_streams, describe_stream, get_shard_iterator, get_records}) out.push_back(make_one());
+  for (Operation (*make_one)() : {list_streams, describe_stream, get_shard_iterator, get_records})
+    out.push_back(make_one());
   return out;
 }
 

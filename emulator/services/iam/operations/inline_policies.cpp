@@ -139,11 +139,19 @@ Operation list_operation(std::string_view name, std::string_view action) {
 
 Operation put_role_policy() { return put_operation<Kind::role>("PutRolePolicy", "iam:PutRolePolicy"); }
 Operation get_role_policy() { return get_operation<Kind::role>("GetRolePolicy", "iam:GetRolePolicy"); }
-Operation delete_role_policy() { return delete_operation<Kind::role>("DeleteRolePolicy", "iam:DeleteRolePolicy"); }
-Operation list_role_policies() { return list_operation<Kind::role>("ListRolePolicies", "iam:ListRolePolicies"); }
+Operation delete_role_policy() {
+  return delete_operation<Kind::role>("DeleteRolePolicy", "iam:DeleteRolePolicy");
+}
+Operation list_role_policies() {
+  return list_operation<Kind::role>("ListRolePolicies", "iam:ListRolePolicies");
+}
 Operation put_user_policy() { return put_operation<Kind::user>("PutUserPolicy", "iam:PutUserPolicy"); }
 Operation get_user_policy() { return get_operation<Kind::user>("GetUserPolicy", "iam:GetUserPolicy"); }
-Operation delete_user_policy() { return delete_operation<Kind::user>("DeleteUserPolicy", "iam:DeleteUserPolicy"); }
-Operation list_user_policies() { return list_operation<Kind::user>("ListUserPolicies", "iam:ListUserPolicies"); }
+Operation delete_user_policy() {
+  return delete_operation<Kind::user>("DeleteUserPolicy", "iam:DeleteUserPolicy");
+}
+Operation list_user_policies() {
+  return list_operation<Kind::user>("ListUserPolicies", "iam:ListUserPolicies");
+}
 
 }  // namespace puddle::iam

@@ -15,14 +15,18 @@ struct PolicyInfo {
   Time created, updated;
   std::vector<Tag> tags;
   static Shape shape() {
-    return {optional<&PolicyInfo::name>("PolicyName"), optional<&PolicyInfo::id>("PolicyId"),
-            optional<&PolicyInfo::arn>("Arn"), optional<&PolicyInfo::path>("Path"),
+    return {optional<&PolicyInfo::name>("PolicyName"),
+            optional<&PolicyInfo::id>("PolicyId"),
+            optional<&PolicyInfo::arn>("Arn"),
+            optional<&PolicyInfo::path>("Path"),
             optional<&PolicyInfo::default_version>("DefaultVersionId"),
             optional<&PolicyInfo::attachments>("AttachmentCount"),
             optional<&PolicyInfo::boundaries>("PermissionsBoundaryUsageCount"),
             optional<&PolicyInfo::attachable>("IsAttachable"),
-            optional<&PolicyInfo::description>("Description"), optional<&PolicyInfo::created>("CreateDate"),
-            optional<&PolicyInfo::updated>("UpdateDate"), optional<&PolicyInfo::tags>("Tags")};
+            optional<&PolicyInfo::description>("Description"),
+            optional<&PolicyInfo::created>("CreateDate"),
+            optional<&PolicyInfo::updated>("UpdateDate"),
+            optional<&PolicyInfo::tags>("Tags")};
   }
 };
 struct One {
@@ -79,7 +83,8 @@ One create(Iam& iam, const Call& call, const Create& in) {
   check_managed(in.document);
   const std::vector<ManagedPolicy*> existing = iam.policies_in(call.account);
   if (std::ranges::any_of(existing, [&](const ManagedPolicy* p) { return iequals(p->name, in.name); }))
-    throw kEntityAlreadyExists("A policy called " + in.name + " already exists. Duplicate names are not allowed.");
+    throw kEntityAlreadyExists("A policy called " + in.name +
+                               " already exists. Duplicate names are not allowed.");
   if (existing.size() >= kMaxPolicies)
     throw kLimitExceeded("Cannot exceed quota for PoliciesPerAccount: " + std::to_string(kMaxPolicies));
   ManagedPolicy policy;
@@ -117,8 +122,9 @@ Empty remove(Iam& iam, const Call&, const ByArn& in) {
   if (iam.attachments(policy.account, in.arn) > 0)
     throw kDeleteConflict("Cannot delete a policy attached to entities.");
   if (policy.versions.size() > 1)
-    throw kDeleteConflict("This policy has more than one version. Before you delete a policy, you must delete the "
-                          "policy's versions. The default version is deleted with the policy.");
+    throw kDeleteConflict(
+        "This policy has more than one version. Before you delete a policy, you must delete the "
+        "policy's versions. The default version is deleted with the policy.");
   iam.remove_policy(policy);
   return {};
 }
@@ -186,7 +192,8 @@ Entities entities(Iam& iam, const Call& call, const ListEntities& in) {
     if (in.filter && *in.filter != (kind == Kind::role ? "Role" : "User")) continue;
     if (in.usage == "PermissionsBoundary") continue;
     for (const Identity* identity : iam.identities(kind, call.account)) {
-      if (!identity->attached.contains(in.arn) || !identity->path.starts_with(in.prefix.value_or("/"))) continue;
+      if (!identity->attached.contains(in.arn) || !identity->path.starts_with(in.prefix.value_or("/")))
+        continue;
       found.push_back(identity);
       keys.push_back(std::string(kind_name(kind)) + "/" + lower(identity->name));
     }
@@ -194,8 +201,10 @@ Entities entities(Iam& iam, const Call& call, const ListEntities& in) {
   const Slice page = slice(keys, in.marker, in.max_items);
   Entities out;
   for (std::size_t i = page.begin; i < page.end; ++i) {
-    if (found[i]->kind == Kind::role) out.roles.push_back({{found[i]->name, found[i]->id}});
-    else out.users.push_back({{found[i]->name, found[i]->id}});
+    if (found[i]->kind == Kind::role)
+      out.roles.push_back({{found[i]->name, found[i]->id}});
+    else
+      out.users.push_back({{found[i]->name, found[i]->id}});
   }
   out.truncated = page.marker.has_value();
   out.marker = page.marker;
@@ -250,7 +259,8 @@ Operation list_policies() {
       .input = {optional<&List::scope>("Scope", {.one_of = {"All", "AWS", "Local"}}),
                 optional<&List::only_attached>("OnlyAttached"),
                 optional<&List::prefix>("PathPrefix", policy_path_traits()),
-                optional<&List::usage>("PolicyUsageFilter", {.one_of = {"PermissionsPolicy", "PermissionsBoundary"}}),
+                optional<&List::usage>("PolicyUsageFilter",
+                                       {.one_of = {"PermissionsPolicy", "PermissionsBoundary"}}),
                 optional<&List::marker>("Marker", marker_traits()),
                 optional<&List::max_items>("MaxItems", max_items_traits())},
       .output = {required<&Policies::policies>("Policies"), required<&Policies::truncated>("IsTruncated"),

@@ -36,8 +36,9 @@ One create(Iam& iam, const Call& call, const Create& in) {
   ManagedPolicy& policy = iam.need_policy(in.arn);
   check_managed(in.document);
   if (policy.versions.size() >= kMaxVersions)
-    throw kLimitExceeded("A managed policy can have up to 5 versions. Before you create a new version, you must "
-                         "delete an existing version.");
+    throw kLimitExceeded(
+        "A managed policy can have up to 5 versions. Before you create a new version, you must "
+        "delete an existing version.");
   iam.add_version(policy, {policy.last_version + 1, in.document, call.now}, in.as_default, call.now);
   return {describe(policy, policy.versions.back())};
 }
@@ -47,7 +48,8 @@ struct Ref {
 };
 
 AwsError no_version(const Ref& in) {
-  return kNoSuchEntity("Policy " + in.arn + " version " + in.version + " does not exist or is not attachable.");
+  return kNoSuchEntity("Policy " + in.arn + " version " + in.version +
+                       " does not exist or is not attachable.");
 }
 
 const PolicyVersion& need_version(const ManagedPolicy& policy, const Ref& in) {
@@ -104,7 +106,8 @@ Versions list(Iam& iam, const Call&, const List& in) {
     found.push_back(describe(*aws));
   } else {
     const ManagedPolicy& policy = iam.need_policy(in.arn);
-    for (auto v = policy.versions.rbegin(); v != policy.versions.rend(); ++v) found.push_back(describe(policy, *v));
+    for (auto v = policy.versions.rbegin(); v != policy.versions.rend(); ++v)
+      found.push_back(describe(policy, *v));
   }
   std::vector<std::string> keys;
   for (const Version& v : found) keys.push_back(v.id);

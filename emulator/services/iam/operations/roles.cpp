@@ -89,7 +89,8 @@ Roles list(Iam& iam, const Call& call, const List& in) {
 Empty remove(Iam& iam, const Call& call, const Name& in) {
   const Identity& role = iam.need(Kind::role, call.account, in.name);
   if (!role.attached.empty()) throw kDeleteConflict("Cannot delete entity, must detach all policies first.");
-  if (!role.inline_policies.empty()) throw kDeleteConflict("Cannot delete entity, must delete policies first.");
+  if (!role.inline_policies.empty())
+    throw kDeleteConflict("Cannot delete entity, must delete policies first.");
   iam.remove(role);
   return {};
 }

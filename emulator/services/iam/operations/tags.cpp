@@ -27,14 +27,18 @@ constexpr Kind kind_of(Owner owner) { return owner == Owner::role ? Kind::role :
 
 template <Owner kOwner>
 auto& need(Iam& iam, const Call& call, const std::string& owner) {
-  if constexpr (kOwner == Owner::policy) return iam.need_policy(owner);
-  else return iam.need(kind_of(kOwner), call.account, owner);
+  if constexpr (kOwner == Owner::policy)
+    return iam.need_policy(owner);
+  else
+    return iam.need(kind_of(kOwner), call.account, owner);
 }
 
 template <Owner kOwner, class In>
 std::string resource(Iam& iam, const Call& call, const In& in) {
-  if constexpr (kOwner == Owner::policy) return in.owner;
-  else return iam.arn_of(kind_of(kOwner), call.account, in.owner);
+  if constexpr (kOwner == Owner::policy)
+    return in.owner;
+  else
+    return iam.arn_of(kind_of(kOwner), call.account, in.owner);
 }
 
 template <Owner kOwner>
@@ -44,11 +48,14 @@ Empty put(Iam& iam, const Call& call, const Put& in) {
   std::vector<Tag> tags = owner.tags;
   for (const Tag& tag : in.tags) {
     const auto same = std::ranges::find_if(tags, [&](const Tag& t) { return iequals(t.key, tag.key); });
-    if (same == tags.end()) tags.push_back(tag);
-    else *same = tag;
+    if (same == tags.end())
+      tags.push_back(tag);
+    else
+      *same = tag;
   }
   if (tags.size() > kMaxTags)
-    throw kLimitExceeded("The number of tags has reached the maximum limit of " + std::to_string(kMaxTags) + ".");
+    throw kLimitExceeded("The number of tags has reached the maximum limit of " + std::to_string(kMaxTags) +
+                         ".");
   iam.put_tags(owner, std::move(tags));
   return {};
 }
@@ -57,7 +64,8 @@ template <Owner kOwner>
 Empty drop(Iam& iam, const Call& call, const Drop& in) {
   auto& owner = need<kOwner>(iam, call, in.owner);
   std::vector<Tag> tags = owner.tags;
-  for (const std::string& key : in.keys) std::erase_if(tags, [&](const Tag& t) { return iequals(t.key, key); });
+  for (const std::string& key : in.keys)
+    std::erase_if(tags, [&](const Tag& t) { return iequals(t.key, key); });
   iam.put_tags(owner, std::move(tags));
   return {};
 }

@@ -89,8 +89,10 @@ Users list(Iam& iam, const Call& call, const List& in) {
 Empty remove(Iam& iam, const Call& call, const Name& in) {
   const Identity& user = iam.need(Kind::user, call.account, in.name);
   if (!user.attached.empty()) throw kDeleteConflict("Cannot delete entity, must detach all policies first.");
-  if (!user.inline_policies.empty()) throw kDeleteConflict("Cannot delete entity, must delete policies first.");
-  if (!iam.keys_of(user).empty()) throw kDeleteConflict("Cannot delete entity, must delete access keys first.");
+  if (!user.inline_policies.empty())
+    throw kDeleteConflict("Cannot delete entity, must delete policies first.");
+  if (!iam.keys_of(user).empty())
+    throw kDeleteConflict("Cannot delete entity, must delete access keys first.");
   iam.remove(user);
   return {};
 }
@@ -129,9 +131,10 @@ Operation get_user() {
   return operation<Iam, MaybeName, One>({
       .name = "GetUser",
       .action = "iam:GetUser",
-      .resource = [](Iam& iam, const Call& call, const MaybeName& in) {
-        return in.name ? iam.arn_of(Kind::user, call.account, *in.name) : call.principal.arn;
-      },
+      .resource =
+          [](Iam& iam, const Call& call, const MaybeName& in) {
+            return in.name ? iam.arn_of(Kind::user, call.account, *in.name) : call.principal.arn;
+          },
       .input = {optional<&MaybeName::name>("UserName", name_traits(128))},
       .output = {required<&One::user>("User")},
       .errors = {kNoSuchEntity, kValidationError},

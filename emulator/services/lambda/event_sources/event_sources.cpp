@@ -44,8 +44,8 @@ void EventSources::update(const Mapping& m) {
 void EventSources::stop(const std::string& uuid) { sources_.erase(uuid); }
 void EventSources::stop_all() { sources_.clear(); }
 
-ClientCall role_call(Lambda& service, const Function& f, std::string service_name, std::string operation, wire::Map input,
-                     const std::string& source_arn) {
+ClientCall role_call(Lambda& service, const Function& f, std::string service_name, std::string operation,
+                     wire::Map input, const std::string& source_arn) {
   const auto arn = Arn::parse(source_arn);
   ClientCall call;
   call.service = std::move(service_name);

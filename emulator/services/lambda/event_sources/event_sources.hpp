@@ -1,6 +1,7 @@
-// EventSources: the pollers of enabled event source mappings, one task each. A poller reads its source as the function's
-// role, so what the role may not do is not done. Positions are the sources' own (a queue's visibility) or rows
-// (checkpoints of streams): a batch is done with only after its function has answered. Engine thread.
+// EventSources: the pollers of enabled event source mappings, one task each. A poller reads its source as the
+// function's role, so what the role may not do is not done. Positions are the sources' own (a queue's
+// visibility) or rows (checkpoints of streams): a batch is done with only after its function has answered.
+// Engine thread.
 #pragma once
 #include <map>
 #include <memory>
@@ -34,9 +35,9 @@ class EventSources {
 /// What a poller shares with its batches. It lives as long as one of them runs.
 struct SourceState {
   explicit SourceState(Loop& loop) : changed(loop) {}
-  Signal changed;           ///< a batch ended, or a stream has something new
-  bool fresh = true;        ///< raised since the poller last looked
-  int batches = 0;          ///< running
+  Signal changed;     ///< a batch ended, or a stream has something new
+  bool fresh = true;  ///< raised since the poller last looked
+  int batches = 0;    ///< running
 };
 
 // sqs.cpp
@@ -60,7 +61,7 @@ struct BatchAnswer {
 BatchAnswer read_batch_answer(std::string_view payload, const std::function<bool(std::string_view)>& known);
 
 /// A client call as the function's role.
-ClientCall role_call(Lambda& service, const Function& function, std::string service_name, std::string operation, wire::Map input,
-                     const std::string& source_arn);
+ClientCall role_call(Lambda& service, const Function& function, std::string service_name,
+                     std::string operation, wire::Map input, const std::string& source_arn);
 
 }  // namespace puddle::lambda

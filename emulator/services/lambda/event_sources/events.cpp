@@ -15,7 +15,8 @@ Map message_attributes(const Value* given) {
   for (const auto& [name, value] : given->map()) {
     Map item;
     if (const Value* text = value.find("StringValue")) item.add("stringValue", *text);
-    if (const Value* binary = value.find("BinaryValue")) item.add("binaryValue", base64(binary->bytes().data));
+    if (const Value* binary = value.find("BinaryValue"))
+      item.add("binaryValue", base64(binary->bytes().data));
     item.add("stringListValues", List());
     item.add("binaryListValues", List());
     item.add("dataType", std::string(value.text_or("DataType")));

@@ -1,5 +1,5 @@
-// A queue as event source: long polling, up to five batches at a time. Messages of a batch that failed are left alone and
-// come back when their visibility time-out is over; those of one that succeeded are deleted.
+// A queue as event source: long polling, up to five batches at a time. Messages of a batch that failed are
+// left alone and come back when their visibility time-out is over; those of one that succeeded are deleted.
 #include <set>
 
 #include "aws/arn.hpp"
@@ -28,7 +28,8 @@ std::string queue_url(const std::string& arn) {
   return "/" + parsed->account + "/" + parsed->resource;
 }
 
-Task<Received> receive(Lambda& service, Function function, std::string queue_arn, int count, int wait_seconds) {
+Task<Received> receive(Lambda& service, Function function, std::string queue_arn, int count,
+                       int wait_seconds) {
   Received out;
   try {
     Map input{{"QueueUrl", Value(queue_url(queue_arn))},
@@ -39,7 +40,8 @@ Task<Received> receive(Lambda& service, Function function, std::string queue_arn
     ClientCall call = role_call(service, function, "sqs", "ReceiveMessage", std::move(input), queue_arn);
     Task<Value> work = service.deps.client.call(std::move(call));
     Value answer = co_await std::move(work);
-    if (Value* messages = const_cast<Value*>(answer.find("Messages"))) out.messages = std::move(messages->list());
+    if (Value* messages = const_cast<Value*>(answer.find("Messages")))
+      out.messages = std::move(messages->list());
   } catch (const AwsError& e) {
     out.problem = e.what();
   }
@@ -52,17 +54,20 @@ Task<> delete_messages(Lambda& service, Function function, std::string queue_arn
     try {
       List entries;
       for (std::size_t i = from; i < std::min(from + 10, messages.size()); ++i) {
-        Map entry{{"Id", Value(std::to_string(i))}, {"ReceiptHandle", Value(messages[i].text_or("ReceiptHandle"))}};
+        Map entry{{"Id", Value(std::to_string(i))},
+                  {"ReceiptHandle", Value(messages[i].text_or("ReceiptHandle"))}};
         entries.emplace_back(std::move(entry));
       }
       Map input{{"QueueUrl", Value(queue_url(queue_arn))}, {"Entries", Value(std::move(entries))}};
-      ClientCall call = role_call(service, function, "sqs", "DeleteMessageBatch", std::move(input), queue_arn);
+      ClientCall call =
+          role_call(service, function, "sqs", "DeleteMessageBatch", std::move(input), queue_arn);
       Task<Value> work = service.deps.client.call(std::move(call));
       co_await std::move(work);
     } catch (const AwsError& e) {
       problem = e.what();
     }
-    if (!problem.empty()) PUDDLE_LOG(warn, "lambda", "messages of " + queue_arn + " were not deleted: " + problem);
+    if (!problem.empty())
+      PUDDLE_LOG(warn, "lambda", "messages of " + queue_arn + " were not deleted: " + problem);
   }
 }
 
@@ -72,35 +77,42 @@ List succeeded(const Mapping& m, const Result& result, List messages) {
   if (!m.reports_failures()) return messages;
   std::set<std::string, std::less<>> ids;
   for (const Value& message : messages) ids.emplace(message.text_or("MessageId"));
-  const BatchAnswer answer = read_batch_answer(result.outcome.payload, [&](std::string_view id) { return ids.contains(id); });
+  const BatchAnswer answer =
+      read_batch_answer(result.outcome.payload, [&](std::string_view id) { return ids.contains(id); });
   if (answer.all_failed) return {};
   const std::set<std::string, std::less<>> failed(answer.failed.begin(), answer.failed.end());
-  std::erase_if(messages, [&](const Value& message) { return failed.contains(message.text_or("MessageId")); });
+  std::erase_if(messages,
+                [&](const Value& message) { return failed.contains(message.text_or("MessageId")); });
   return messages;
 }
 
-Task<> run_batch(Lambda& service, Mapping mapping, Function function, List messages, std::shared_ptr<SourceState> state) {
+Task<> run_batch(Lambda& service, Mapping mapping, Function function, List messages,
+                 std::shared_ptr<SourceState> state) {
   const std::size_t count = messages.size();
   std::string problem;
   try {
     Event event;
     event.request_id = uuid(service.deps.entropy);
     event.payload = queue_event(messages, mapping.config.source_arn, mapping.region);
-    if (const Value* attributes = messages[0].find("Attributes")) event.trace_id = attributes->text_or("AWSTraceHeader");
+    if (const Value* attributes = messages[0].find("Attributes"))
+      event.trace_id = attributes->text_or("AWSTraceHeader");
     std::string arn = function.arn();
     Task<Result> work = service.environments.run(std::move(arn), std::move(event));
     const Result result = co_await std::move(work);
     List done = succeeded(mapping, result, std::move(messages));
     const std::size_t good = done.size();
     if (service.deps.settings.hop)
-      service.deps.settings.hop(function.config.name, std::to_string(good) + " of " + std::to_string(count) + " message(s) done, " +
-                                                          std::to_string(result.outcome.duration.count() / 1000) + " ms");
-    Task<> cleaning = delete_messages(service, std::move(function), mapping.config.source_arn, std::move(done));
+      service.deps.settings.hop(function.config.name,
+                                std::to_string(good) + " of " + std::to_string(count) + " message(s) done, " +
+                                    std::to_string(result.outcome.duration.count() / 1000) + " ms");
+    Task<> cleaning =
+        delete_messages(service, std::move(function), mapping.config.source_arn, std::move(done));
     co_await std::move(cleaning);
   } catch (const AwsError& e) {
     problem = e.what();
   }
-  if (!problem.empty()) PUDDLE_LOG(warn, "lambda", "a batch of " + mapping.config.source_arn + " was not run: " + problem);
+  if (!problem.empty())
+    PUDDLE_LOG(warn, "lambda", "a batch of " + mapping.config.source_arn + " was not run: " + problem);
   --state->batches;
   state->changed.raise_all();
 }
@@ -139,7 +151,9 @@ Task<> poll_queue(Lambda& service, std::string uuid, std::shared_ptr<SourceState
       const int missing = config.batch_size - static_cast<int>(batch.size());
       const Duration left = closes - loop.now();
       int seconds = kLongPoll;
-      if (!batch.empty()) seconds = static_cast<int>(std::min<std::int64_t>(kLongPoll, std::max<std::int64_t>(0, (left.count() + 999) / 1000)));
+      if (!batch.empty())
+        seconds = static_cast<int>(
+            std::min<std::int64_t>(kLongPoll, std::max<std::int64_t>(0, (left.count() + 999) / 1000)));
       const Function* still = service.find_arn(config.function_arn);
       if (!still) break;
       Task<Received> work = receive(service, *still, config.source_arn, std::min(10, missing), seconds);

@@ -2,8 +2,8 @@
 
 #include "aws/arn.hpp"
 #include "base/digest.hpp"
-#include "base/text.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "services/lambda/operations/families.hpp"
 #include "services/lambda/zip.hpp"
 #include "wire/json.hpp"
@@ -13,10 +13,10 @@ namespace {
 
 // What AWS creates functions with in 2026; shown in the error for any other.
 constexpr std::string_view kRuntimes[] = {
-    "nodejs16.x", "nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "python3.8",  "python3.9",    "python3.10",
-    "python3.11", "python3.12", "python3.13", "python3.14", "java8.al2",  "java11",     "java17",       "java21",
-    "java25",     "dotnet6",    "dotnet8",    "dotnet10",   "ruby3.2",    "ruby3.3",    "ruby3.4",      "provided.al2",
-    "provided.al2023"};
+    "nodejs16.x", "nodejs18.x", "nodejs20.x",   "nodejs22.x",     "nodejs24.x", "python3.8", "python3.9",
+    "python3.10", "python3.11", "python3.12",   "python3.13",     "python3.14", "java8.al2", "java11",
+    "java17",     "java21",     "java25",       "dotnet6",        "dotnet8",    "dotnet10",  "ruby3.2",
+    "ruby3.3",    "ruby3.4",    "provided.al2", "provided.al2023"};
 
 void check_runtime(const Lambda& service, const std::string& runtime) {
   std::string all;
@@ -26,34 +26,57 @@ void check_runtime(const Lambda& service, const std::string& runtime) {
     known = known || r == runtime;
   }
   if (!known)
-    throw user_error(kInvalidParameter, "Value " + runtime + " at 'runtime' failed to satisfy constraint: Member must satisfy "
-                                        "enum value set: [" + all + "] or be a valid ARN");
+    throw user_error(kInvalidParameter, "Value " + runtime +
+                                            " at 'runtime' failed to satisfy constraint: Member must satisfy "
+                                            "enum value set: [" +
+                                            all + "] or be a valid ARN");
   if (!service.deps.functions) return;
-  if (const std::string why = service.deps.functions->unsupported(runtime); !why.empty()) throw user_error(kInvalidParameter, why);
+  if (const std::string why = service.deps.functions->unsupported(runtime); !why.empty())
+    throw user_error(kInvalidParameter, why);
 }
 
 bool reserved(const std::string& name) {
-  static const std::set<std::string, std::less<>> names = {
-      "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID",
-      "AWS_SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_LAMBDA_RUNTIME_API",
-      "AWS_LAMBDA_INITIALIZATION_TYPE", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"};
-  return names.contains(name) || name.starts_with("AWS_LAMBDA_FUNCTION_") || name.starts_with("AWS_LAMBDA_LOG_");
+  static const std::set<std::string, std::less<>> names = {"_HANDLER",
+                                                           "_X_AMZN_TRACE_ID",
+                                                           "AWS_REGION",
+                                                           "AWS_DEFAULT_REGION",
+                                                           "AWS_EXECUTION_ENV",
+                                                           "AWS_ACCESS_KEY",
+                                                           "AWS_ACCESS_KEY_ID",
+                                                           "AWS_SECRET_KEY",
+                                                           "AWS_SECRET_ACCESS_KEY",
+                                                           "AWS_SESSION_TOKEN",
+                                                           "AWS_SECURITY_TOKEN",
+                                                           "AWS_LAMBDA_RUNTIME_API",
+                                                           "AWS_LAMBDA_INITIALIZATION_TYPE",
+                                                           "LAMBDA_TASK_ROOT",
+                                                           "LAMBDA_RUNTIME_DIR"};
+  return names.contains(name) || name.starts_with("AWS_LAMBDA_FUNCTION_") ||
+         name.starts_with("AWS_LAMBDA_LOG_");
 }
 
 void check_environment(const EnvironmentVariables& environment) {
-  constexpr const char* kStart = "Lambda was unable to configure your environment variables because the environment variables you have provided ";
+  constexpr const char* kStart =
+      "Lambda was unable to configure your environment variables because the environment variables you have "
+      "provided ";
   std::string bad;
   wire::Map all;
   for (const auto& [name, value] : environment.variables) {
     if (name.empty() || name.find('=') != std::string::npos || name.find('\0') != std::string::npos)
-      throw user_error(kInvalidParameter, "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map "
-                                          "keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]");
+      throw user_error(
+          kInvalidParameter,
+          "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map "
+          "keys must satisfy constraint: [Member must satisfy regular expression pattern: "
+          "[a-zA-Z]([a-zA-Z0-9_])+]");
     if (reserved(name)) bad += (bad.empty() ? "" : ", ") + name;
     all.add(name, Value(value));
   }
   if (!bad.empty())
-    throw user_error(kInvalidParameter, kStart + ("contains reserved keys that are currently not supported for modification. Reserved keys "
-                                                  "used in this request: " + bad));
+    throw user_error(
+        kInvalidParameter,
+        kStart + ("contains reserved keys that are currently not supported for modification. Reserved keys "
+                  "used in this request: " +
+                  bad));
   const std::string text = wire::to_json(all);
   if (text.size() > kMaxEnvironmentBytes)
     throw user_error(kInvalidParameter, kStart + ("exceeded the 4KB limit. String measured: " + text));
@@ -62,7 +85,8 @@ void check_environment(const EnvironmentVariables& environment) {
 void check_dead_letter(const std::string& target) {
   const auto arn = Arn::parse(target);
   if (!target.empty() && (!arn || (arn->service != "sqs" && arn->service != "sns")))
-    throw user_error(kInvalidParameter, "The provided dead letter config ARN is not a valid SQS queue or SNS topic.");
+    throw user_error(kInvalidParameter,
+                     "The provided dead letter config ARN is not a valid SQS queue or SNS topic.");
 }
 
 void refuse_unsupported(const ConfigurationInput& in) {
@@ -81,7 +105,8 @@ void refuse_unsupported(const ConfigurationInput& in) {
   refuse_given(given(in.capacity_provider), "CapacityProviderConfig");
   refuse_given(given(in.durable), "DurableConfig");
   refuse_given(!in.kms_key.value_or("").empty(), "KMSKeyArn");
-  refuse_given(in.snap_start && in.snap_start->apply_on.value_or("None") != "None", "SnapStart.ApplyOn PublishedVersions");
+  refuse_given(in.snap_start && in.snap_start->apply_on.value_or("None") != "None",
+               "SnapStart.ApplyOn PublishedVersions");
   refuse_given(in.logging && in.logging->format.value_or("Text") == "JSON", "LoggingConfig.LogFormat JSON");
 }
 
@@ -91,16 +116,22 @@ void apply(Lambda& service, const ConfigurationInput& in, Configuration& config)
   refuse_unsupported(in);
   if (in.runtime) check_runtime(service, *in.runtime);
   if (in.timeout && *in.timeout > static_cast<int>(kMaxFunctionTimeout))
-    throw AwsError("ValidationException", "1 validation error detected: Value '" + std::to_string(*in.timeout) +
-                                              "' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900");
+    throw AwsError(
+        "ValidationException",
+        "1 validation error detected: Value '" + std::to_string(*in.timeout) +
+            "' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900");
   if (in.memory && *in.memory > static_cast<int>(kMaxMemory))
-    throw user_error(kInvalidParameter, "'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to 10240");
+    throw user_error(kInvalidParameter,
+                     "'MemorySize' value failed to satisfy constraint: Member must have value less than or "
+                     "equal to 10240");
   if (in.environment) check_environment(*in.environment);
   if (in.dead_letter) check_dead_letter(in.dead_letter->target.value_or(""));
   if (in.tracing && in.tracing->mode.value_or("") == "Active")
-    PUDDLE_LOG(warn, "lambda", config.name + ": TracingConfig Active is kept, but there is no X-Ray to send traces to");
+    PUDDLE_LOG(warn, "lambda",
+               config.name + ": TracingConfig Active is kept, but there is no X-Ray to send traces to");
   if (in.storage && in.storage->size != 512)
-    PUDDLE_LOG(warn, "lambda", config.name + ": EphemeralStorage is kept, but /tmp is the machine's and is not limited");
+    PUDDLE_LOG(warn, "lambda",
+               config.name + ": EphemeralStorage is kept, but /tmp is the machine's and is not limited");
   if (in.role) config.role = *in.role;
   if (in.handler) config.handler = *in.handler;
   if (in.description) config.description = *in.description;
@@ -122,8 +153,10 @@ void apply(Lambda& service, const ConfigurationInput& in, Configuration& config)
 
 void apply_code(Function& f, const std::string& zip) {
   if (zip.size() > kMaxZipBytes)
-    throw user_error(kEntityTooLarge, "Zipped size must be smaller than " + std::to_string(kMaxZipBytes) + " bytes");
-  if (const std::string problem = check_zip(zip); !problem.empty()) throw user_error(kInvalidParameter, problem);
+    throw user_error(kEntityTooLarge,
+                     "Zipped size must be smaller than " + std::to_string(kMaxZipBytes) + " bytes");
+  if (const std::string problem = check_zip(zip); !problem.empty())
+    throw user_error(kInvalidParameter, problem);
   const std::string digest = sha256(zip);
   f.code_hex = hex(digest);
   f.config.code_sha256 = base64(digest);

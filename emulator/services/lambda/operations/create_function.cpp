@@ -1,5 +1,5 @@
-// CreateFunction: code as a zip in the request. The answer says Pending, as AWS's does; there is nothing to wait for
-// here, so the next look finds the function Active.
+// CreateFunction: code as a zip in the request. The answer says Pending, as AWS's does; there is nothing to
+// wait for here, so the next look finds the function Active.
 #include "base/text.hpp"
 #include "services/lambda/operations/families.hpp"
 
@@ -10,9 +10,9 @@ struct Code {
   std::optional<Bytes> zip;
   std::optional<std::string> bucket, key, object_version, image, kms;
   static Shape shape() {
-    return {optional<&Code::zip>("ZipFile"), optional<&Code::bucket>("S3Bucket"), optional<&Code::key>("S3Key"),
-            optional<&Code::object_version>("S3ObjectVersion"), optional<&Code::image>("ImageUri"),
-            optional<&Code::kms>("SourceKMSKeyArn")};
+    return {optional<&Code::zip>("ZipFile"),    optional<&Code::bucket>("S3Bucket"),
+            optional<&Code::key>("S3Key"),      optional<&Code::object_version>("S3ObjectVersion"),
+            optional<&Code::image>("ImageUri"), optional<&Code::kms>("SourceKMSKeyArn")};
   }
 };
 
@@ -38,9 +38,14 @@ Configuration create(Lambda& service, const Call& call, const Input& in) {
   const FunctionName name = service.parse_name(call, in.name);
   if (name.name.size() > 64)
     throw AwsError("ValidationException", "1 validation error detected: Value '" + in.name +
-                                              "' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64");
-  if (!in.runtime) throw user_error(kInvalidParameter, "Runtime is mandatory for functions created with deployment packages.");
-  if (!in.handler) throw user_error(kInvalidParameter, "Handler is mandatory for functions created with deployment packages.");
+                                              "' at 'functionName' failed to satisfy constraint: Member must "
+                                              "have length less than or equal to 64");
+  if (!in.runtime)
+    throw user_error(kInvalidParameter,
+                     "Runtime is mandatory for functions created with deployment packages.");
+  if (!in.handler)
+    throw user_error(kInvalidParameter,
+                     "Handler is mandatory for functions created with deployment packages.");
   if (!in.code.zip) throw user_error(kInvalidParameter, "Please provide a source for function code.");
   if (service.find(name)) throw user_error(kConflict, "Function already exist: " + name.name);
 
@@ -73,13 +78,15 @@ Configuration create(Lambda& service, const Call& call, const Input& in) {
 Operation create_function() {
   std::vector<wire::Field> fields = configuration_fields<Input>();
   for (wire::Field& f : fields) f.required = f.name == "Role";
-  fields.insert(fields.begin(), required<&Input::name>("FunctionName", {.min = 1, .max = 140, .pattern = kNamePattern}));
+  fields.insert(fields.begin(),
+                required<&Input::name>("FunctionName", {.min = 1, .max = 140, .pattern = kNamePattern}));
   fields.push_back(required<&Input::code>("Code"));
   fields.push_back(optional<&Input::publish>("Publish"));
   fields.push_back(optional<&Input::package_type>("PackageType", {.one_of = {"Zip", "Image"}}));
   fields.push_back(optional<&Input::tags>("Tags"));
   fields.push_back(optional<&Input::signing>("CodeSigningConfigArn"));
-  fields.push_back(optional<&Input::architectures>("Architectures", {.min = 1, .max = 1, .each = {{.one_of = {"x86_64", "arm64"}}}}));
+  fields.push_back(optional<&Input::architectures>(
+      "Architectures", {.min = 1, .max = 1, .each = {{.one_of = {"x86_64", "arm64"}}}}));
   fields.push_back(optional<&Input::publish_to>("PublishTo"));
   fields.push_back(optional<&Input::tenancy>("TenancyConfig"));
   return operation<Lambda, Input, Configuration>({

@@ -5,7 +5,7 @@
 
 namespace puddle::lambda {
 
-std::vector<Operation> function_operations();       // create_function.cpp, update_function.cpp, functions.cpp
+std::vector<Operation> function_operations();  // create_function.cpp, update_function.cpp, functions.cpp
 Operation create_function();
 Operation update_function_code();
 Operation update_function_configuration();
@@ -22,7 +22,10 @@ inline wire::Traits name_in_path() {
   return {.min = 1, .max = 256, .pattern = kNamePattern, .at = wire::Location::uri};
 }
 inline wire::Traits qualifier_in_query() {
-  return {.min = 1, .max = 128, .pattern = "\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+", .at = wire::Location::query_string};
+  return {.min = 1,
+          .max = 128,
+          .pattern = "\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+",
+          .at = wire::Location::query_string};
 }
 
 /// For authorisation: the ARN of the function that the input names, whether it exists or not.
@@ -33,13 +36,15 @@ std::string function_resource(Lambda& service, const Call& call, const In& in) {
 
 inline void check_revision(const Function& f, const std::optional<std::string>& revision) {
   if (revision && *revision != f.config.revision)
-    throw user_error(kPreconditionFailed, "The Revision Id provided does not match the latest Revision Id. Call the "
-                                          "GetFunction/GetAlias API to retrieve the latest Revision Id");
+    throw user_error(kPreconditionFailed,
+                     "The Revision Id provided does not match the latest Revision Id. Call the "
+                     "GetFunction/GetAlias API to retrieve the latest Revision Id");
 }
 
 /// One page of what `all` lists, by index; the marker is opaque to callers.
 template <class T>
-std::pair<std::vector<T>, std::optional<std::string>> page_of(const std::vector<T>& all, const std::optional<std::string>& marker,
+std::pair<std::vector<T>, std::optional<std::string>> page_of(const std::vector<T>& all,
+                                                              const std::optional<std::string>& marker,
                                                               std::size_t limit) {
   const auto from = marker ? parse_int(*marker) : std::optional<std::int64_t>(0);
   if (!from || *from < 0) throw user_error(kInvalidParameter, "Invalid Marker");
@@ -69,14 +74,18 @@ struct ConfigurationInput {
   };
   struct Snap {
     std::optional<std::string> apply_on;
-    static Shape shape() { return {optional<&Snap::apply_on>("ApplyOn", {.one_of = {"PublishedVersions", "None"}})}; }
+    static Shape shape() {
+      return {optional<&Snap::apply_on>("ApplyOn", {.one_of = {"PublishedVersions", "None"}})};
+    }
   };
   struct Logging {
     std::optional<std::string> format, application_level, system_level, group;
     static Shape shape() {
-      return {optional<&Logging::format>("LogFormat", {.one_of = {"JSON", "Text"}}),
-              optional<&Logging::application_level>("ApplicationLogLevel"), optional<&Logging::system_level>("SystemLogLevel"),
-              optional<&Logging::group>("LogGroup", {.min = 1, .max = 512, .pattern = "[\\.\\-_/#A-Za-z0-9]+"})};
+      return {
+          optional<&Logging::format>("LogFormat", {.one_of = {"JSON", "Text"}}),
+          optional<&Logging::application_level>("ApplicationLogLevel"),
+          optional<&Logging::system_level>("SystemLogLevel"),
+          optional<&Logging::group>("LogGroup", {.min = 1, .max = 512, .pattern = "[\\.\\-_/#A-Za-z0-9]+"})};
     }
   };
   std::optional<Tracing> tracing;
@@ -88,7 +97,8 @@ struct ConfigurationInput {
 /// The fields of ConfigurationInput as members of In, which derives from it.
 template <class In>
 std::vector<wire::Field> configuration_fields() {
-  return {optional<&In::role, In>("Role", {.pattern = "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+"}),
+  return {optional<&In::role, In>(
+              "Role", {.pattern = "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+"}),
           optional<&In::handler, In>("Handler", {.min = 0, .max = 128, .pattern = "[^\\s]+"}),
           optional<&In::description, In>("Description", {.min = 0, .max = 256}),
           optional<&In::runtime, In>("Runtime"),

@@ -9,7 +9,8 @@ struct Target {
   std::string name;
   std::optional<std::string> qualifier;
   static Shape shape() {
-    return {required<&Target::name>("FunctionName", name_in_path()), optional<&Target::qualifier>("Qualifier", qualifier_in_query())};
+    return {required<&Target::name>("FunctionName", name_in_path()),
+            optional<&Target::qualifier>("Qualifier", qualifier_in_query())};
   }
 };
 
@@ -63,7 +64,8 @@ ListOutput list(Lambda& service, const Call& call, const ListInput& in) {
     all.push_back(std::move(c));
   }
   ListOutput out;
-  std::tie(out.functions, out.next) = page_of(all, in.marker, static_cast<std::size_t>(std::min(in.limit.value_or(50), 50)));
+  std::tie(out.functions, out.next) =
+      page_of(all, in.marker, static_cast<std::size_t>(std::min(in.limit.value_or(50), 50)));
   return out;
 }
 
@@ -104,10 +106,14 @@ std::vector<Operation> function_operations() {
       .name = "ListFunctions",
       .action = "lambda:ListFunctions",
       .http = {"GET", "/2015-03-31/functions"},
-      .input = {optional<&ListInput::master_region>("MasterRegion", {.pattern = "ALL|[a-z]{2}(-gov)?-[a-z]+-\\d{1}", .at = wire::Location::query_string}),
-                optional<&ListInput::version>("FunctionVersion", {.one_of = {"ALL"}, .at = wire::Location::query_string}),
+      .input = {optional<&ListInput::master_region>(
+                    "MasterRegion",
+                    {.pattern = "ALL|[a-z]{2}(-gov)?-[a-z]+-\\d{1}", .at = wire::Location::query_string}),
+                optional<&ListInput::version>("FunctionVersion",
+                                              {.one_of = {"ALL"}, .at = wire::Location::query_string}),
                 optional<&ListInput::marker>("Marker", {.at = wire::Location::query_string}),
-                optional<&ListInput::limit>("MaxItems", {.min = 1, .max = 10000, .at = wire::Location::query_string})},
+                optional<&ListInput::limit>("MaxItems",
+                                            {.min = 1, .max = 10000, .at = wire::Location::query_string})},
       .output = {optional<&ListOutput::next>("NextMarker"), required<&ListOutput::functions>("Functions")},
       .errors = {kInvalidParameter},
       .handle = list,

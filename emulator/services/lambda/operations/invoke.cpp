@@ -25,11 +25,15 @@ void check(const Input& in) {
   const bool event = in.type == "Event";
   const std::size_t limit = event ? kMaxAsyncPayload : kMaxSyncPayload;
   if (in.payload && in.payload->data.size() > limit)
-    throw user_error(kRequestTooLarge, "Request must be smaller than " + std::to_string(limit) + " bytes for the InvokeFunction operation");
+    throw user_error(kRequestTooLarge, "Request must be smaller than " + std::to_string(limit) +
+                                           " bytes for the InvokeFunction operation");
   if (!in.payload || in.payload->data.empty()) return;
   if (const auto parsed = wire::parse_json(in.payload->data); !parsed)
-    throw user_error(kInvalidContent, "Could not parse request body into json: Could not parse payload into json: " + parsed.error().message +
-                                          "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 1]");
+    throw user_error(kInvalidContent,
+                     "Could not parse request body into json: Could not parse payload into json: " +
+                         parsed.error().message +
+                         "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); "
+                         "line: 1, column: 1]");
 }
 
 std::string context_of(const Input& in) {
@@ -42,7 +46,8 @@ std::string context_of(const Input& in) {
 
 /// The last 4 KB, as LogType Tail gives them.
 std::string tail(const std::string& log) {
-  return base64(log.size() > kLogTail ? std::string_view(log).substr(log.size() - kLogTail) : std::string_view(log));
+  return base64(log.size() > kLogTail ? std::string_view(log).substr(log.size() - kLogTail)
+                                      : std::string_view(log));
 }
 
 Task<Output> wait(Lambda& service, Call call, Input in) {
@@ -83,20 +88,29 @@ Operation invoke() {
       .resource = function_resource<Input>,
       .http = {"POST", "/2015-03-31/functions/{FunctionName}/invocations"},
       .input = {required<&Input::name>("FunctionName", name_in_path()),
-                optional<&Input::type>("InvocationType", {.one_of = {"Event", "RequestResponse", "DryRun"}, .at = Location::header,
+                optional<&Input::type>("InvocationType", {.one_of = {"Event", "RequestResponse", "DryRun"},
+                                                          .at = Location::header,
                                                           .at_name = "X-Amz-Invocation-Type"}),
-                optional<&Input::log_type>("LogType", {.one_of = {"None", "Tail"}, .at = Location::header, .at_name = "X-Amz-Log-Type"}),
-                optional<&Input::context>("ClientContext", {.at = Location::header, .at_name = "X-Amz-Client-Context"}),
-                optional<&Input::durable>("DurableExecutionName", {.at = Location::header, .at_name = "X-Amz-Durable-Execution-Name"}),
+                optional<&Input::log_type>(
+                    "LogType",
+                    {.one_of = {"None", "Tail"}, .at = Location::header, .at_name = "X-Amz-Log-Type"}),
+                optional<&Input::context>("ClientContext",
+                                          {.at = Location::header, .at_name = "X-Amz-Client-Context"}),
+                optional<&Input::durable>(
+                    "DurableExecutionName",
+                    {.at = Location::header, .at_name = "X-Amz-Durable-Execution-Name"}),
                 optional<&Input::tenant>("TenantId", {.at = Location::header, .at_name = "X-Amz-Tenant-Id"}),
                 optional<&Input::payload>("Payload", {.at = Location::payload}),
                 optional<&Input::qualifier>("Qualifier", qualifier_in_query())},
       .output = {required<&Output::status>("StatusCode", {.at = Location::status_code}),
-                 optional<&Output::error>("FunctionError", {.at = Location::header, .at_name = "X-Amz-Function-Error"}),
+                 optional<&Output::error>("FunctionError",
+                                          {.at = Location::header, .at_name = "X-Amz-Function-Error"}),
                  optional<&Output::log>("LogResult", {.at = Location::header, .at_name = "X-Amz-Log-Result"}),
-                 optional<&Output::version>("ExecutedVersion", {.at = Location::header, .at_name = "X-Amz-Executed-Version"}),
+                 optional<&Output::version>("ExecutedVersion",
+                                            {.at = Location::header, .at_name = "X-Amz-Executed-Version"}),
                  optional<&Output::payload>("Payload", {.at = Location::payload})},
-      .errors = {kNotFound, kInvalidParameter, kInvalidContent, kRequestTooLarge, kTooManyRequests, kServiceException},
+      .errors = {kNotFound, kInvalidParameter, kInvalidContent, kRequestTooLarge, kTooManyRequests,
+                 kServiceException},
       .wait = wait,
   });
 }

@@ -21,9 +21,11 @@ struct AddOutput {
 Value principal_of(const std::string& principal) {
   if (principal == "*") return Value("*");
   if (principal.find(".amazonaws.com") != std::string::npos) return Map{{"Service", Value(principal)}};
-  const bool account = principal.size() == 12 && principal.find_first_not_of("0123456789") == std::string::npos;
+  const bool account =
+      principal.size() == 12 && principal.find_first_not_of("0123456789") == std::string::npos;
   if (!account && !Arn::parse(principal))
-    throw user_error(kInvalidParameter, "The provided principal was invalid. Please check the principal and try again.");
+    throw user_error(kInvalidParameter,
+                     "The provided principal was invalid. Please check the principal and try again.");
   return Map{{"AWS", Value(account ? "arn:aws:iam::" + principal + ":root" : principal)}};
 }
 
@@ -52,7 +54,9 @@ AddOutput add(Lambda& service, const Call& call, const AddInput& in) {
   check_revision(f, in.revision);
   for (const Value& s : f.policy)
     if (s.text_or("Sid") == in.sid)
-      throw user_error(kConflict, "The statement id (" + in.sid + ") provided already exists. Please provide a new statement id, or remove the existing statement.");
+      throw user_error(kConflict, "The statement id (" + in.sid +
+                                      ") provided already exists. Please provide a new statement id, or "
+                                      "remove the existing statement.");
   Value statement = statement_of(in, f);
   Function next = f;
   next.policy.push_back(statement);
@@ -99,13 +103,18 @@ std::vector<Operation> permission_operations() {
       .resource = function_resource<AddInput>,
       .http = {"POST", "/2015-03-31/functions/{FunctionName}/policy", 201},
       .input = {required<&AddInput::name>("FunctionName", name_in_path()),
-                required<&AddInput::sid>("StatementId", {.min = 1, .max = 100, .pattern = "([a-zA-Z0-9-_]+)"}),
+                required<&AddInput::sid>("StatementId",
+                                         {.min = 1, .max = 100, .pattern = "([a-zA-Z0-9-_]+)"}),
                 required<&AddInput::action>("Action", {.pattern = "(lambda:[*]|lambda:[a-zA-Z]+|[*])"}),
                 required<&AddInput::principal>("Principal", {.pattern = "[^\\s]+"}),
-                optional<&AddInput::source_arn>("SourceArn", {.pattern = "arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{2}(-gov)?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)"}),
+                optional<&AddInput::source_arn>("SourceArn",
+                                                {.pattern = "arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{"
+                                                            "2}(-gov)?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)"}),
                 optional<&AddInput::source_account>("SourceAccount", {.max = 12, .pattern = "\\d{12}"}),
-                optional<&AddInput::token>("EventSourceToken"), optional<&AddInput::qualifier>("Qualifier", qualifier_in_query()),
-                optional<&AddInput::revision>("RevisionId"), optional<&AddInput::organisation>("PrincipalOrgID"),
+                optional<&AddInput::token>("EventSourceToken"),
+                optional<&AddInput::qualifier>("Qualifier", qualifier_in_query()),
+                optional<&AddInput::revision>("RevisionId"),
+                optional<&AddInput::organisation>("PrincipalOrgID"),
                 optional<&AddInput::url_auth>("FunctionUrlAuthType", {.one_of = {"NONE", "AWS_IAM"}}),
                 optional<&AddInput::via_url>("InvokedViaFunctionUrl")},
       .output = {required<&AddOutput::statement>("Statement")},
@@ -129,7 +138,8 @@ std::vector<Operation> permission_operations() {
       .action = "lambda:GetPolicy",
       .resource = function_resource<Target>,
       .http = {"GET", "/2015-03-31/functions/{FunctionName}/policy"},
-      .input = {required<&Target::name>("FunctionName", name_in_path()), optional<&Target::qualifier>("Qualifier", qualifier_in_query())},
+      .input = {required<&Target::name>("FunctionName", name_in_path()),
+                optional<&Target::qualifier>("Qualifier", qualifier_in_query())},
       .output = {required<&PolicyOutput::policy>("Policy"), required<&PolicyOutput::revision>("RevisionId")},
       .errors = {kInvalidParameter, kNotFound},
       .handle = get,

@@ -23,7 +23,8 @@ Function& function_of(Lambda& service, const std::string& arn) {
 Empty tag(Lambda& service, const Call&, const Input& in) {
   Function next = function_of(service, in.name);
   for (const auto& [key, value] : in.tags) next.tags[key] = value;
-  if (next.tags.size() > kMaxTags) throw user_error(kInvalidParameter, "Number of tags exceeds resource tag limit.");
+  if (next.tags.size() > kMaxTags)
+    throw user_error(kInvalidParameter, "Number of tags exceeds resource tag limit.");
   service.save(std::move(next));
   return {};
 }
@@ -59,7 +60,8 @@ std::vector<Operation> tag_operations() {
       .resource = resource,
       .http = {"DELETE", "/2017-03-31/tags/{ARN}", 204},
       .input = {required<&Input::name>("Resource", where),
-                required<&Input::keys>("TagKeys", {.at = wire::Location::query_string, .at_name = "tagKeys"})},
+                required<&Input::keys>("TagKeys",
+                                       {.at = wire::Location::query_string, .at_name = "tagKeys"})},
       .errors = {kNotFound, kInvalidParameter},
       .handle = untag,
   }));

@@ -1,4 +1,5 @@
-// UpdateFunctionCode and UpdateFunctionConfiguration. Environments of the old state finish what they run and end.
+// UpdateFunctionCode and UpdateFunctionConfiguration. Environments of the old state finish what they run and
+// end.
 #include "services/lambda/operations/families.hpp"
 
 namespace puddle::lambda {
@@ -61,13 +62,14 @@ Operation update_function_code() {
       .action = "lambda:UpdateFunctionCode",
       .resource = function_resource<CodeInput>,
       .http = {"PUT", "/2015-03-31/functions/{FunctionName}/code"},
-      .input = {required<&CodeInput::name>("FunctionName", name_in_path()), optional<&CodeInput::zip>("ZipFile"),
-                optional<&CodeInput::bucket>("S3Bucket"), optional<&CodeInput::key>("S3Key"),
-                optional<&CodeInput::object_version>("S3ObjectVersion"), optional<&CodeInput::image>("ImageUri"),
-                optional<&CodeInput::publish>("Publish"), optional<&CodeInput::dry_run>("DryRun"),
-                optional<&CodeInput::revision>("RevisionId"), optional<&CodeInput::kms>("SourceKMSKeyArn"),
-                optional<&CodeInput::publish_to>("PublishTo"),
-                optional<&CodeInput::architectures>("Architectures", {.min = 1, .max = 1, .each = {{.one_of = {"x86_64", "arm64"}}}})},
+      .input = {required<&CodeInput::name>("FunctionName", name_in_path()),
+                optional<&CodeInput::zip>("ZipFile"), optional<&CodeInput::bucket>("S3Bucket"),
+                optional<&CodeInput::key>("S3Key"), optional<&CodeInput::object_version>("S3ObjectVersion"),
+                optional<&CodeInput::image>("ImageUri"), optional<&CodeInput::publish>("Publish"),
+                optional<&CodeInput::dry_run>("DryRun"), optional<&CodeInput::revision>("RevisionId"),
+                optional<&CodeInput::kms>("SourceKMSKeyArn"), optional<&CodeInput::publish_to>("PublishTo"),
+                optional<&CodeInput::architectures>(
+                    "Architectures", {.min = 1, .max = 1, .each = {{.one_of = {"x86_64", "arm64"}}}})},
       .output = Configuration::shape(),
       .errors = {kInvalidParameter, kNotFound, kPreconditionFailed, kEntityTooLarge},
       .handle = update_code,

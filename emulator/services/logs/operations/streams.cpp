@@ -43,10 +43,14 @@ struct StreamItem {
   std::optional<std::int64_t> first, last, ingested;
   std::optional<std::string> token;
   static Shape shape() {
-    return {required<&StreamItem::name>("logStreamName"), required<&StreamItem::created>("creationTime"),
-            optional<&StreamItem::first>("firstEventTimestamp"), optional<&StreamItem::last>("lastEventTimestamp"),
-            optional<&StreamItem::ingested>("lastIngestionTime"), optional<&StreamItem::token>("uploadSequenceToken"),
-            required<&StreamItem::arn>("arn"), required<&StreamItem::stored>("storedBytes")};
+    return {required<&StreamItem::name>("logStreamName"),
+            required<&StreamItem::created>("creationTime"),
+            optional<&StreamItem::first>("firstEventTimestamp"),
+            optional<&StreamItem::last>("lastEventTimestamp"),
+            optional<&StreamItem::ingested>("lastIngestionTime"),
+            optional<&StreamItem::token>("uploadSequenceToken"),
+            required<&StreamItem::arn>("arn"),
+            required<&StreamItem::stored>("storedBytes")};
   }
 };
 struct ListOutput {
@@ -63,19 +67,23 @@ StreamItem describe(const Group& group, const Stream& s) {
   if (s.last) out.last = to_millis(*s.last);
   if (s.ingested) {
     out.ingested = to_millis(*s.ingested);
-    out.token = std::string("49") + std::string(54 - std::to_string(*out.ingested).size(), '0') + std::to_string(*out.ingested);
+    out.token = std::string("49") + std::string(54 - std::to_string(*out.ingested).size(), '0') +
+                std::to_string(*out.ingested);
   }
   return out;
 }
 
 ListOutput list(Logs& logs, const Call& call, const ListInput& in) {
   const bool by_time = in.order == "LastEventTime";
-  if (by_time && in.prefix) throw kInvalidParameter("Cannot order by LastEventTime with a logStreamNamePrefix.");
+  if (by_time && in.prefix)
+    throw kInvalidParameter("Cannot order by LastEventTime with a logStreamNamePrefix.");
   const Group group = logs.need(call, in.group, in.identifier);
   auto all = logs.records.streams(group.id, in.prefix.value_or(""));
   // Streams without events come before those with some.
   if (by_time)
-    std::stable_sort(all.begin(), all.end(), [](const Stream& a, const Stream& b) { return a.last.value_or(Time{}) < b.last.value_or(Time{}); });
+    std::stable_sort(all.begin(), all.end(), [](const Stream& a, const Stream& b) {
+      return a.last.value_or(Time{}) < b.last.value_or(Time{});
+    });
   if (in.descending.value_or(false)) std::reverse(all.begin(), all.end());
   const auto from = in.token ? parse_int(*in.token) : std::optional<std::int64_t>(0);
   if (!from || *from < 0) throw kInvalidParameter("The specified nextToken is invalid.");
@@ -110,12 +118,17 @@ std::vector<Operation> stream_operations() {
   out.push_back(operation<Logs, ListInput, ListOutput>({
       .name = "DescribeLogStreams",
       .action = "logs:DescribeLogStreams",
-      .resource = [](Logs&, const Call& c, const ListInput& in) { return resource_arn(c, in.group ? *in.group : in.identifier.value_or("")); },
+      .resource =
+          [](Logs&, const Call& c, const ListInput& in) {
+            return resource_arn(c, in.group ? *in.group : in.identifier.value_or(""));
+          },
       .input = {optional<&ListInput::group>("logGroupName", {.min = 1, .max = 512, .pattern = kGroupPattern}),
                 optional<&ListInput::identifier>("logGroupIdentifier", {.min = 1, .max = 2048}),
-                optional<&ListInput::prefix>("logStreamNamePrefix", {.min = 1, .max = 512, .pattern = kStreamPattern}),
+                optional<&ListInput::prefix>("logStreamNamePrefix",
+                                             {.min = 1, .max = 512, .pattern = kStreamPattern}),
                 optional<&ListInput::order>("orderBy", {.one_of = {"LogStreamName", "LastEventTime"}}),
-                optional<&ListInput::descending>("descending"), optional<&ListInput::token>("nextToken", {.min = 1}),
+                optional<&ListInput::descending>("descending"),
+                optional<&ListInput::token>("nextToken", {.min = 1}),
                 optional<&ListInput::limit>("limit", {.min = 1, .max = 50})},
       .output = {required<&ListOutput::streams>("logStreams"), optional<&ListOutput::next>("nextToken")},
       .errors = {kInvalidParameter, kNotFound},

@@ -47,7 +47,8 @@ std::vector<Operation> tag_operations() {
       .name = "TagResource",
       .action = "logs:TagResource",
       .resource = resource,
-      .input = {required<&Input::arn>("resourceArn", arn), required<&Input::tags>("tags", {.min = 1, .max = 50})},
+      .input = {required<&Input::arn>("resourceArn", arn),
+                required<&Input::tags>("tags", {.min = 1, .max = 50})},
       .errors = {kInvalidParameter, kNotFound, kTooManyTags},
       .handle = tag,
   }));
@@ -55,7 +56,8 @@ std::vector<Operation> tag_operations() {
       .name = "UntagResource",
       .action = "logs:UntagResource",
       .resource = resource,
-      .input = {required<&Input::arn>("resourceArn", arn), required<&Input::keys>("tagKeys", {.min = 0, .max = 50})},
+      .input = {required<&Input::arn>("resourceArn", arn),
+                required<&Input::keys>("tagKeys", {.min = 0, .max = 50})},
       .errors = {kInvalidParameter, kNotFound},
       .handle = untag,
   }));

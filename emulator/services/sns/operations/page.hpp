@@ -11,7 +11,8 @@ namespace puddle::sns {
 
 /// Calls each for the items of the page; the token of the next one.
 template <class List, class F>
-std::optional<std::string> each_of_page(const List& items, const std::optional<std::string>& token, F&& each) {
+std::optional<std::string> each_of_page(const List& items, const std::optional<std::string>& token,
+                                        F&& each) {
   const auto from = token ? parse_int(*token) : std::optional<std::int64_t>(0);
   if (!from || *from < 0) throw invalid("NextToken");
   auto i = static_cast<std::size_t>(*from);

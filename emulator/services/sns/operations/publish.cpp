@@ -38,37 +38,49 @@ MessageAttributes check_attributes(const Input& in) {
   const auto wrong = [](const std::string& text) { return kParameterValueInvalid(text); };
   MessageAttributes out;
   for (const auto& [name, a] : in.attributes) {
-    if (name.empty() || name.size() > kAttributeNameLength) throw wrong("Length of message attribute name must be less than 256 bytes.");
+    if (name.empty() || name.size() > kAttributeNameLength)
+      throw wrong("Length of message attribute name must be less than 256 bytes.");
     const bool binary = a.type.starts_with("Binary");
     if (!binary && !a.type.starts_with("String") && !a.type.starts_with("Number"))
       throw wrong("The message attribute '" + name +
-                  "' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.");
-    if (binary && !a.binary) throw wrong("The message attribute '" + name + "' with type '" + a.type + "' must use field 'Binary'.");
+                  "' has an invalid message attribute type, the set of supported type prefixes is Binary, "
+                  "Number, and String.");
+    if (binary && !a.binary)
+      throw wrong("The message attribute '" + name + "' with type '" + a.type + "' must use field 'Binary'.");
     if (!binary && a.text.value_or("").empty())
-      throw wrong("The message attribute '" + name + "' must contain non-empty message attribute value for message attribute type '" +
-                  a.type + "'.");
+      throw wrong("The message attribute '" + name +
+                  "' must contain non-empty message attribute value for message attribute type '" + a.type +
+                  "'.");
     MessageAttribute& m = out[name];
     m.type = a.type;
     m.is_binary = binary;
-    if (binary) m.binary = a.binary->data;
-    else m.text = *a.text;
+    if (binary)
+      m.binary = a.binary->data;
+    else
+      m.text = *a.text;
   }
   return out;
 }
 
 void check(const Input& in, const MessageAttributes& attributes) {
   if (in.phone) throw invalid("PhoneNumber is not supported by Puddle: publish to a topic");
-  if (in.topic.has_value() == in.target.has_value()) throw invalid("TopicArn or TargetArn Reason: no value for required parameter");
+  if (in.topic.has_value() == in.target.has_value())
+    throw invalid("TopicArn or TargetArn Reason: no value for required parameter");
   if (in.message.empty()) throw invalid("Empty message");
   std::size_t bytes = in.message.size();
-  for (const auto& [name, a] : attributes) bytes += name.size() + a.type.size() + a.text.size() + a.binary.size();
+  for (const auto& [name, a] : attributes)
+    bytes += name.size() + a.type.size() + a.text.size() + a.binary.size();
   if (bytes > kMessageBytes) throw invalid("Message too long");
   if (in.subject) {
-    const bool control = std::any_of(in.subject->begin(), in.subject->end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+    const bool control = std::any_of(in.subject->begin(), in.subject->end(), [](char c) {
+      return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+    });
     if (in.subject->empty() || in.subject->size() > kSubjectLength || control) throw invalid("Subject");
   }
   if (in.deduplication)
-    throw invalid("MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type");
+    throw invalid(
+        "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not "
+        "valid for this topic type");
   if (in.group) throw invalid("MessageGroupId is not supported by Puddle yet");
   if (in.structure && *in.structure != "json") throw invalid("MessageStructure");
 }
@@ -79,7 +91,8 @@ wire::Value texts_of(const Input& in) {
   auto parsed = wire::parse_json(in.message);
   if (!parsed || !parsed->is_map()) throw invalid("Message Structure - JSON message body failed to parse");
   const Value* fallback = parsed->find("default");
-  if (!fallback || !fallback->is_text()) throw invalid("Message Structure - No default entry in JSON message body");
+  if (!fallback || !fallback->is_text())
+    throw invalid("Message Structure - No default entry in JSON message body");
   return std::move(*parsed);
 }
 
@@ -98,7 +111,8 @@ Output handle(Sns& sns, const Call& call, const Input& in) {
   for (const Subscription* s : sns.subscriptions_of(topic.arn)) {
     if (!s->confirmed) continue;
     d.subscription = s->arn;
-    d.message = texts.is_null() ? in.message : std::string(texts.text_or(s->protocol, texts.text_or("default")));
+    d.message =
+        texts.is_null() ? in.message : std::string(texts.text_or(s->protocol, texts.text_or("default")));
     sns.deps.jobs.add("sns.deliver", call.now, to_json(d), s->arn);
   }
   return {.message_id = d.message_id, .sequence = std::nullopt};
@@ -111,11 +125,13 @@ Operation publish() {
       .name = "Publish",
       .action = "sns:Publish",
       .resource = [](Sns&, const Call&, const Input& in) { return topic_arn(in); },
-      .input = {optional<&Input::topic>("TopicArn"), optional<&Input::target>("TargetArn"), optional<&Input::phone>("PhoneNumber"),
-                required<&Input::message>("Message"), optional<&Input::subject>("Subject"),
-                optional<&Input::structure>("MessageStructure"),
-                optional<&Input::attributes>("MessageAttributes", {.key_name = "Name", .value_name = "Value"}),
-                optional<&Input::deduplication>("MessageDeduplicationId"), optional<&Input::group>("MessageGroupId")},
+      .input = {optional<&Input::topic>("TopicArn"), optional<&Input::target>("TargetArn"),
+                optional<&Input::phone>("PhoneNumber"), required<&Input::message>("Message"),
+                optional<&Input::subject>("Subject"), optional<&Input::structure>("MessageStructure"),
+                optional<&Input::attributes>("MessageAttributes",
+                                             {.key_name = "Name", .value_name = "Value"}),
+                optional<&Input::deduplication>("MessageDeduplicationId"),
+                optional<&Input::group>("MessageGroupId")},
       .output = {required<&Output::message_id>("MessageId"), optional<&Output::sequence>("SequenceNumber")},
       .errors = {kInvalidParameter, kParameterValueInvalid, kNotFound},
       .handle = handle,

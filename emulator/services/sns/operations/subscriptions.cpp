@@ -18,8 +18,10 @@ const std::string kPending = "pending confirmation";
 void check_endpoint(const std::string& protocol, const std::string& endpoint) {
   if (is_email(protocol)) {
     const std::size_t at = endpoint.find('@');
-    const bool good = at != std::string::npos && at > 0 && at + 1 < endpoint.size() && endpoint.size() <= 320 &&
-                      endpoint.find_first_of(" \t\r\n<>,;\"") == std::string::npos && endpoint.find('@', at + 1) == std::string::npos;
+    const bool good = at != std::string::npos && at > 0 && at + 1 < endpoint.size() &&
+                      endpoint.size() <= 320 &&
+                      endpoint.find_first_of(" \t\r\n<>,;\"") == std::string::npos &&
+                      endpoint.find('@', at + 1) == std::string::npos;
     if (!good) throw invalid("Email address");
     return;
   }
@@ -27,7 +29,8 @@ void check_endpoint(const std::string& protocol, const std::string& endpoint) {
   if (protocol == "sqs") {
     if (!arn || arn->service != "sqs") throw invalid("SQS endpoint ARN");
     if (arn->resource.ends_with(".fifo"))
-      throw invalid("Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics");
+      throw invalid(
+          "Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics");
   } else if (protocol == "lambda") {
     if (!arn || arn->service != "lambda") throw invalid("Lambda endpoint ARN");
   } else {
@@ -45,11 +48,12 @@ void check_attribute(const std::string& name, const std::string& value, const st
   } else if (name == "RedrivePolicy") {
     const auto parsed = wire::parse_json(value);
     const auto arn = parsed ? Arn::parse(parsed->text_or("deadLetterTargetArn")) : std::nullopt;
-    if (!value.empty() && (!arn || arn->service != "sqs")) throw invalid(prefix + "RedrivePolicy: deadLetterTargetArn is an invalid arn");
+    if (!value.empty() && (!arn || arn->service != "sqs"))
+      throw invalid(prefix + "RedrivePolicy: deadLetterTargetArn is an invalid arn");
   } else if (name == "FilterPolicy" && (value.empty() || value == "{}")) {
     return;
-  } else if (name == "FilterPolicy" || name == "FilterPolicyScope" || name == "DeliveryPolicy" || name == "SubscriptionRoleArn" ||
-             name == "ReplayPolicy") {
+  } else if (name == "FilterPolicy" || name == "FilterPolicyScope" || name == "DeliveryPolicy" ||
+             name == "SubscriptionRoleArn" || name == "ReplayPolicy") {
     throw invalid(prefix + name + " is not supported by Puddle yet");
   } else {
     throw invalid(prefix + "AttributeName");
@@ -82,7 +86,8 @@ ArnOutput subscribe_to(Sns& sns, const Call& call, const SubscribeInput& in) {
     if (name != "FilterPolicy" && !value.empty()) attributes[name] = value;
   }
   const auto all = sns.subscriptions_of(topic.arn);
-  if (all.size() >= kSubscriptionsPerTopic) throw kSubscriptionLimit("The number of subscriptions has reached the limit");
+  if (all.size() >= kSubscriptionsPerTopic)
+    throw kSubscriptionLimit("The number of subscriptions has reached the limit");
   for (const Subscription* s : all) {
     if (s->protocol != in.protocol || s->endpoint != endpoint) continue;
     for (const auto& [name, value] : attributes) {
@@ -152,8 +157,9 @@ Empty leave(Sns& sns, const Call& call, const SubscriptionInput& in) {
 struct Item {
   std::string arn, owner, protocol, endpoint, topic;
   static Shape shape() {
-    return {required<&Item::arn>("SubscriptionArn"), required<&Item::owner>("Owner"), required<&Item::protocol>("Protocol"),
-            required<&Item::endpoint>("Endpoint"), required<&Item::topic>("TopicArn")};
+    return {required<&Item::arn>("SubscriptionArn"), required<&Item::owner>("Owner"),
+            required<&Item::protocol>("Protocol"), required<&Item::endpoint>("Endpoint"),
+            required<&Item::topic>("TopicArn")};
   }
 };
 
@@ -170,12 +176,15 @@ struct ListOutput {
 ListOutput page_of(const std::vector<Subscription*>& all, const ListInput& in) {
   ListOutput out;
   out.token = each_of_page(all, in.token, [&](const Subscription* s) {
-    out.subscriptions.push_back({s->confirmed ? s->arn : "PendingConfirmation", s->owner, s->protocol, s->endpoint, s->topic_arn});
+    out.subscriptions.push_back(
+        {s->confirmed ? s->arn : "PendingConfirmation", s->owner, s->protocol, s->endpoint, s->topic_arn});
   });
   return out;
 }
 
-ListOutput list(Sns& sns, const Call& call, const ListInput& in) { return page_of(sns.subscriptions_in(call), in); }
+ListOutput list(Sns& sns, const Call& call, const ListInput& in) {
+  return page_of(sns.subscriptions_in(call), in);
+}
 
 ListOutput list_by_topic(Sns& sns, const Call&, const ListInput& in) {
   sns.need_topic(in.topic);
@@ -211,13 +220,17 @@ Empty set(Sns& sns, const Call&, const SetInput& in) {
   Subscription next = sns.need_subscription(in.arn);
   const std::string value = in.value.value_or("");
   check_attribute(in.name, value, "");
-  if (value.empty() || in.name == "FilterPolicy") next.attributes.erase(in.name);
-  else next.attributes[in.name] = value;
+  if (value.empty() || in.name == "FilterPolicy")
+    next.attributes.erase(in.name);
+  else
+    next.attributes[in.name] = value;
   sns.save(std::move(next));
   return {};
 }
 
-std::string topic_of(std::string_view subscription) { return std::string(subscription.substr(0, subscription.rfind(':'))); }
+std::string topic_of(std::string_view subscription) {
+  return std::string(subscription.substr(0, subscription.rfind(':')));
+}
 
 }  // namespace
 
@@ -227,7 +240,8 @@ Operation subscribe() {
       .action = "sns:Subscribe",
       .resource = [](Sns&, const Call&, const SubscribeInput& in) { return in.topic; },
       .input = {required<&SubscribeInput::topic>("TopicArn"), required<&SubscribeInput::protocol>("Protocol"),
-                optional<&SubscribeInput::endpoint>("Endpoint"), optional<&SubscribeInput::attributes>("Attributes"),
+                optional<&SubscribeInput::endpoint>("Endpoint"),
+                optional<&SubscribeInput::attributes>("Attributes"),
                 optional<&SubscribeInput::return_arn>("ReturnSubscriptionArn")},
       .output = {required<&ArnOutput::arn>("SubscriptionArn")},
       .errors = {kInvalidParameter, kNotFound, kSubscriptionLimit},
@@ -266,7 +280,8 @@ Operation list_subscriptions() {
       .name = "ListSubscriptions",
       .action = "sns:ListSubscriptions",
       .input = {optional<&ListInput::token>("NextToken")},
-      .output = {required<&ListOutput::subscriptions>("Subscriptions"), optional<&ListOutput::token>("NextToken")},
+      .output = {required<&ListOutput::subscriptions>("Subscriptions"),
+                 optional<&ListOutput::token>("NextToken")},
       .errors = {kInvalidParameter},
       .handle = list,
   });
@@ -278,7 +293,8 @@ Operation list_subscriptions_by_topic() {
       .action = "sns:ListSubscriptionsByTopic",
       .resource = [](Sns&, const Call&, const ListInput& in) { return in.topic; },
       .input = {required<&ListInput::topic>("TopicArn"), optional<&ListInput::token>("NextToken")},
-      .output = {required<&ListOutput::subscriptions>("Subscriptions"), optional<&ListOutput::token>("NextToken")},
+      .output = {required<&ListOutput::subscriptions>("Subscriptions"),
+                 optional<&ListOutput::token>("NextToken")},
       .errors = {kInvalidParameter, kNotFound},
       .handle = list_by_topic,
   });

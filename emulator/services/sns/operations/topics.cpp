@@ -14,13 +14,16 @@ namespace {
 
 constexpr const char* kDefaultDelivery =
     "{\"http\":{\"defaultHealthyRetryPolicy\":{\"minDelayTarget\":20,\"maxDelayTarget\":20,\"numRetries\":3,"
-    "\"numMaxDelayRetries\":0,\"numNoDelayRetries\":0,\"numMinDelayRetries\":0,\"backoffFunction\":\"linear\"},"
-    "\"disableSubscriptionOverrides\":false,\"defaultRequestPolicy\":{\"headerContentType\":\"text/plain; charset=UTF-8\"}}}";
+    "\"numMaxDelayRetries\":0,\"numNoDelayRetries\":0,\"numMinDelayRetries\":0,\"backoffFunction\":"
+    "\"linear\"},"
+    "\"disableSubscriptionOverrides\":false,\"defaultRequestPolicy\":{\"headerContentType\":\"text/plain; "
+    "charset=UTF-8\"}}}";
 
 struct TopicTag {
   std::string key, value;
   static Shape shape() {
-    return {required<&TopicTag::key>("Key", {.min = 1, .max = 128}), required<&TopicTag::value>("Value", {.max = 256})};
+    return {required<&TopicTag::key>("Key", {.min = 1, .max = 128}),
+            required<&TopicTag::value>("Value", {.max = 256})};
   }
 };
 
@@ -49,7 +52,8 @@ struct ArnOutput {
 
 ArnOutput create(Sns& sns, const Call& call, const CreateInput& in) {
   constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-  if (in.name.empty() || in.name.size() > kTopicNameLength || in.name.find_first_not_of(kAllowed) != std::string::npos)
+  if (in.name.empty() || in.name.size() > kTopicNameLength ||
+      in.name.find_first_not_of(kAllowed) != std::string::npos)
     throw invalid("Topic Name");
   if (!in.data_protection.is_null()) throw invalid("DataProtectionPolicy is not supported by Puddle");
   for (const auto& [name, value] : in.attributes) check_attribute(name, value);
@@ -68,7 +72,8 @@ ArnOutput create(Sns& sns, const Call& call, const CreateInput& in) {
     }
     for (const auto& [key, value] : tags) {
       const auto it = there->tags.find(key);
-      if (it == there->tags.end() || it->second != value) throw invalid("Tags Reason: Topic already exists with different tags");
+      if (it == there->tags.end() || it->second != value)
+        throw invalid("Tags Reason: Topic already exists with different tags");
     }
     return {.arn = arn};
   }
@@ -146,7 +151,8 @@ struct ListOutput {
 
 ListOutput list(Sns& sns, const Call& call, const ListInput& in) {
   ListOutput out;
-  out.token = each_of_page(sns.topics_in(call), in.token, [&](const Topic* t) { out.topics.push_back({t->arn}); });
+  out.token =
+      each_of_page(sns.topics_in(call), in.token, [&](const Topic* t) { out.topics.push_back({t->arn}); });
   return out;
 }
 
@@ -156,9 +162,11 @@ Operation create_topic() {
   return operation<Sns, CreateInput, ArnOutput>({
       .name = "CreateTopic",
       .action = "sns:CreateTopic",
-      .resource = [](Sns&, const Call& c, const CreateInput& in) { return make_arn("sns", c.region, c.account, in.name); },
+      .resource = [](Sns&, const Call& c,
+                     const CreateInput& in) { return make_arn("sns", c.region, c.account, in.name); },
       .input = {required<&CreateInput::name>("Name"), optional<&CreateInput::attributes>("Attributes"),
-                optional<&CreateInput::tags>("Tags"), optional<&CreateInput::data_protection>("DataProtectionPolicy")},
+                optional<&CreateInput::tags>("Tags"),
+                optional<&CreateInput::data_protection>("DataProtectionPolicy")},
       .output = {required<&ArnOutput::arn>("TopicArn")},
       .errors = {kInvalidParameter, kTagLimit},
       .handle = create,

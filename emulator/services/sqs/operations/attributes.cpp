@@ -22,8 +22,10 @@ GetOutput get(Sqs& sqs, const Call& call, const GetInput& in) {
   std::vector<std::string> names;
   for (const std::string& name : in.names) {
     if (!known_attribute(name)) throw kInvalidAttributeName("Unknown Attribute " + name + ".");
-    if (name == "All") names.insert(names.end(), all_attributes().begin(), all_attributes().end());
-    else names.push_back(name);
+    if (name == "All")
+      names.insert(names.end(), all_attributes().begin(), all_attributes().end());
+    else
+      names.push_back(name);
   }
   GetOutput out;
   for (const std::string& name : names)
@@ -38,13 +40,16 @@ struct SetInput {
 
 Empty set(Sqs& sqs, const Call& call, const SetInput& in) {
   Queue& queue = sqs.require(call, in.url);
-  if (in.attributes.empty()) throw kMissingParameter("The request must contain the parameter Attribute.Name.");
+  if (in.attributes.empty())
+    throw kMissingParameter("The request must contain the parameter Attribute.Name.");
   check_attributes(sqs, call, &queue, in.attributes);
   auto before = queue.attributes;
   const Time modified = queue.modified;
   for (const auto& [name, value] : in.attributes) {
-    if (value.empty()) queue.attributes.erase(name);
-    else queue.attributes[name] = value;
+    if (value.empty())
+      queue.attributes.erase(name);
+    else
+      queue.attributes[name] = value;
     if (name == "KmsMasterKeyId" && !value.empty()) queue.attributes["SqsManagedSseEnabled"] = "false";
   }
   queue.modified = call.now;
@@ -66,9 +71,11 @@ Operation get_queue_attributes() {
       .action = "sqs:GetQueueAttributes",
       .resource = [](Sqs& s, const Call& c, const GetInput& in) { return s.require(c, in.url).arn; },
       .input = {required<&GetInput::url>("QueueUrl"),
-                optional<&GetInput::names>("AttributeNames", {.at_name = "AttributeName", .flattened = true})},
-      .output = {optional<&GetOutput::attributes>("Attributes", {.at_name = "Attribute", .flattened = true,
-                                                                 .key_name = "Name", .value_name = "Value"})},
+                optional<&GetInput::names>("AttributeNames",
+                                           {.at_name = "AttributeName", .flattened = true})},
+      .output = {optional<&GetOutput::attributes>(
+          "Attributes",
+          {.at_name = "Attribute", .flattened = true, .key_name = "Name", .value_name = "Value"})},
       .errors = {kQueueDoesNotExist, kInvalidAttributeName, kMissingParameter},
       .handle = get,
   });
@@ -80,9 +87,11 @@ Operation set_queue_attributes() {
       .action = "sqs:SetQueueAttributes",
       .resource = [](Sqs& s, const Call& c, const SetInput& in) { return s.require(c, in.url).arn; },
       .input = {required<&SetInput::url>("QueueUrl"),
-                required<&SetInput::attributes>("Attributes", {.at_name = "Attribute", .flattened = true,
-                                                               .key_name = "Name", .value_name = "Value"})},
-      .errors = {kQueueDoesNotExist, kInvalidAttributeName, kInvalidAttributeValue, kInvalidParameter, kMissingParameter},
+                required<&SetInput::attributes>(
+                    "Attributes",
+                    {.at_name = "Attribute", .flattened = true, .key_name = "Name", .value_name = "Value"})},
+      .errors = {kQueueDoesNotExist, kInvalidAttributeName, kInvalidAttributeValue, kInvalidParameter,
+                 kMissingParameter},
       .handle = set,
   });
 }

@@ -31,15 +31,18 @@ struct BatchFailure {
 template <class Entry>
 void check_batch(const std::vector<Entry>& entries, const std::string& entry_name) {
   constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-  if (entries.empty()) throw kEmptyBatchRequest("There should be at least one " + entry_name + " in the request.");
+  if (entries.empty())
+    throw kEmptyBatchRequest("There should be at least one " + entry_name + " in the request.");
   if (entries.size() > kMaxBatch)
-    throw kTooManyEntries("Maximum number of entries per request are 10. You have sent " + std::to_string(entries.size()) + ".");
+    throw kTooManyEntries("Maximum number of entries per request are 10. You have sent " +
+                          std::to_string(entries.size()) + ".");
   std::set<std::string> seen;
   for (const Entry& e : entries) {
     const std::string id = e.id.value_or("");
     if (id.empty() || id.size() > 80 || id.find_first_not_of(kAllowed) != std::string::npos)
-      throw kInvalidBatchEntryId("A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at "
-                                 "most 80 letters long.");
+      throw kInvalidBatchEntryId(
+          "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at "
+          "most 80 letters long.");
     if (!seen.insert(id).second) throw kIdsNotDistinct("Id " + id + " repeated.");
   }
 }

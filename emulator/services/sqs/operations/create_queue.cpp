@@ -16,9 +16,11 @@ struct Output {
 
 void check_name(const std::string& name) {
   constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-  if (name.ends_with(".fifo")) throw kInvalidParameter("FIFO queues are not supported by Puddle yet: " + name);
+  if (name.ends_with(".fifo"))
+    throw kInvalidParameter("FIFO queues are not supported by Puddle yet: " + name);
   if (name.empty() || name.size() > 80 || name.find_first_not_of(kAllowed) != std::string::npos)
-    throw kInvalidParameter("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
+    throw kInvalidParameter(
+        "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
 }
 
 Output handle(Sqs& sqs, const Call& call, const Input& in) {
@@ -29,7 +31,8 @@ Output handle(Sqs& sqs, const Call& call, const Input& in) {
   if (const Queue* there = sqs.find(call.account, call.region, *in.name)) {
     for (const auto& [name, value] : in.attributes)
       if (attribute_of(*there, name, call.now).value_or("") != value)
-        throw kQueueNameExists("A queue already exists with the same name and a different value for attribute " + name);
+        throw kQueueNameExists(
+            "A queue already exists with the same name and a different value for attribute " + name);
     return {.url = sqs.url_of(call, *there)};
   }
   auto attributes = in.attributes;
@@ -43,16 +46,19 @@ Operation create_queue() {
   return operation<Sqs, Input, Output>({
       .name = "CreateQueue",
       .action = "sqs:CreateQueue",
-      .resource = [](Sqs&, const Call& c, const Input& in) {
-        return "arn:aws:sqs:" + c.region + ":" + c.account + ":" + in.name.value_or("");
-      },
+      .resource =
+          [](Sqs&, const Call& c, const Input& in) {
+            return "arn:aws:sqs:" + c.region + ":" + c.account + ":" + in.name.value_or("");
+          },
       .input = {required<&Input::name>("QueueName"),
-                optional<&Input::attributes>("Attributes", {.at_name = "Attribute", .flattened = true, .key_name = "Name",
-                                                            .value_name = "Value"}),
-                optional<&Input::tags>("tags", {.at_name = "Tag", .flattened = true, .key_name = "Key",
-                                                .value_name = "Value"})},
+                optional<&Input::attributes>(
+                    "Attributes",
+                    {.at_name = "Attribute", .flattened = true, .key_name = "Name", .value_name = "Value"}),
+                optional<&Input::tags>(
+                    "tags", {.at_name = "Tag", .flattened = true, .key_name = "Key", .value_name = "Value"})},
       .output = {required<&Output::url>("QueueUrl")},
-      .errors = {kQueueNameExists, kInvalidAttributeName, kInvalidAttributeValue, kInvalidParameter, kMissingParameter},
+      .errors = {kQueueNameExists, kInvalidAttributeName, kInvalidAttributeValue, kInvalidParameter,
+                 kMissingParameter},
       .handle = handle,
   });
 }

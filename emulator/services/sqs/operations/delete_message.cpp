@@ -21,16 +21,20 @@ void remove(Sqs& sqs, Queue& queue, const std::optional<std::string>& handle) {
   if (m && m->receipt == receipt.receipt) sqs.remove(queue, receipt.message);
 }
 
-void change(Sqs& sqs, Queue& queue, const std::optional<std::string>& handle, std::optional<int> seconds, Time now) {
+void change(Sqs& sqs, Queue& queue, const std::optional<std::string>& handle, std::optional<int> seconds,
+            Time now) {
   if (!seconds) throw kMissingParameter("The request must contain the parameter VisibilityTimeout.");
   if (*seconds < 0 || *seconds > kMaxVisibilitySeconds)
-    throw kInvalidParameter("Value " + std::to_string(*seconds) +
-                            " for parameter VisibilityTimeout is invalid. Reason: VisibilityTimeout must be an integer between 0 "
-                            "and 43200.");
+    throw kInvalidParameter(
+        "Value " + std::to_string(*seconds) +
+        " for parameter VisibilityTimeout is invalid. Reason: VisibilityTimeout must be an integer between 0 "
+        "and 43200.");
   const Receipt receipt = parse(queue, handle);
   Message* m = queue.find(receipt.message);
-  if (!m) throw kInvalidParameter("Value " + *handle + " for parameter ReceiptHandle is invalid. Reason: Message does not exist or "
-                                  "is not available for visibility timeout change.");
+  if (!m)
+    throw kInvalidParameter("Value " + *handle +
+                            " for parameter ReceiptHandle is invalid. Reason: Message does not exist or "
+                            "is not available for visibility timeout change.");
   if (m->receipt != receipt.receipt) throw kMessageNotInflight("The message referred to isn't in flight.");
   sqs.set_visibility(queue, *m, now + std::chrono::seconds(*seconds));
 }
@@ -105,7 +109,8 @@ BatchOutput each(const std::vector<E>& entries, const std::string& name, F&& act
 
 BatchOutput handle_delete_batch(Sqs& sqs, const Call& call, const DeleteBatch& in) {
   Queue& queue = sqs.require(call, in.url);
-  return each(in.entries, "DeleteMessageBatchRequestEntry", [&](const Entry& e) { remove(sqs, queue, e.handle); });
+  return each(in.entries, "DeleteMessageBatchRequestEntry",
+              [&](const Entry& e) { remove(sqs, queue, e.handle); });
 }
 
 BatchOutput handle_change_batch(Sqs& sqs, const Call& call, const ChangeBatch& in) {
@@ -134,7 +139,8 @@ Operation change_message_visibility() {
       .resource = [](Sqs& s, const Call& c, const ChangeInput& in) { return s.require(c, in.url).arn; },
       .input = {required<&ChangeInput::url>("QueueUrl"), required<&ChangeInput::handle>("ReceiptHandle"),
                 required<&ChangeInput::seconds>("VisibilityTimeout")},
-      .errors = {kQueueDoesNotExist, kReceiptHandleIsInvalid, kMessageNotInflight, kInvalidParameter, kMissingParameter},
+      .errors = {kQueueDoesNotExist, kReceiptHandleIsInvalid, kMessageNotInflight, kInvalidParameter,
+                 kMissingParameter},
       .handle = handle_change,
   });
 }
@@ -145,10 +151,14 @@ Operation delete_message_batch() {
       .action = "sqs:DeleteMessage",
       .resource = [](Sqs& s, const Call& c, const DeleteBatch& in) { return s.require(c, in.url).arn; },
       .input = {required<&DeleteBatch::url>("QueueUrl"),
-                required<&DeleteBatch::entries>("Entries", {.at_name = "DeleteMessageBatchRequestEntry", .flattened = true})},
-      .output = {optional<&BatchOutput::successful>("Successful", {.at_name = "DeleteMessageBatchResultEntry", .flattened = true}),
-                 optional<&BatchOutput::failed>("Failed", {.at_name = "BatchResultErrorEntry", .flattened = true})},
-      .errors = {kQueueDoesNotExist, kEmptyBatchRequest, kTooManyEntries, kIdsNotDistinct, kInvalidBatchEntryId, kMissingParameter},
+                required<&DeleteBatch::entries>(
+                    "Entries", {.at_name = "DeleteMessageBatchRequestEntry", .flattened = true})},
+      .output = {optional<&BatchOutput::successful>(
+                     "Successful", {.at_name = "DeleteMessageBatchResultEntry", .flattened = true}),
+                 optional<&BatchOutput::failed>("Failed",
+                                                {.at_name = "BatchResultErrorEntry", .flattened = true})},
+      .errors = {kQueueDoesNotExist, kEmptyBatchRequest, kTooManyEntries, kIdsNotDistinct,
+                 kInvalidBatchEntryId, kMissingParameter},
       .handle = handle_delete_batch,
   });
 }
@@ -159,12 +169,14 @@ Operation change_message_visibility_batch() {
       .action = "sqs:ChangeMessageVisibility",
       .resource = [](Sqs& s, const Call& c, const ChangeBatch& in) { return s.require(c, in.url).arn; },
       .input = {required<&ChangeBatch::url>("QueueUrl"),
-                required<&ChangeBatch::entries>("Entries", {.at_name = "ChangeMessageVisibilityBatchRequestEntry",
-                                                            .flattened = true})},
-      .output = {optional<&BatchOutput::successful>("Successful", {.at_name = "ChangeMessageVisibilityBatchResultEntry",
-                                                                   .flattened = true}),
-                 optional<&BatchOutput::failed>("Failed", {.at_name = "BatchResultErrorEntry", .flattened = true})},
-      .errors = {kQueueDoesNotExist, kEmptyBatchRequest, kTooManyEntries, kIdsNotDistinct, kInvalidBatchEntryId, kMissingParameter},
+                required<&ChangeBatch::entries>(
+                    "Entries", {.at_name = "ChangeMessageVisibilityBatchRequestEntry", .flattened = true})},
+      .output = {optional<&BatchOutput::successful>(
+                     "Successful", {.at_name = "ChangeMessageVisibilityBatchResultEntry", .flattened = true}),
+                 optional<&BatchOutput::failed>("Failed",
+                                                {.at_name = "BatchResultErrorEntry", .flattened = true})},
+      .errors = {kQueueDoesNotExist, kEmptyBatchRequest, kTooManyEntries, kIdsNotDistinct,
+                 kInvalidBatchEntryId, kMissingParameter},
       .handle = handle_change_batch,
   });
 }

@@ -1,4 +1,5 @@
-// Small operations on queues: DeleteQueue, GetQueueUrl, ListQueues, ListDeadLetterSourceQueues, PurgeQueue and tags.
+// Small operations on queues: DeleteQueue, GetQueueUrl, ListQueues, ListDeadLetterSourceQueues, PurgeQueue
+// and tags.
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -22,7 +23,8 @@ Empty drop(Sqs& sqs, const Call& call, const UrlInput& in) {
 Empty purge(Sqs& sqs, const Call& call, const UrlInput& in) {
   Queue& queue = sqs.require(call, in.url);
   if (queue.purged != Time{} && call.now - queue.purged < kPurgeInterval)
-    throw kPurgeQueueInProgress("Only one PurgeQueue operation on " + queue.name + " is allowed every 60 seconds.");
+    throw kPurgeQueueInProgress("Only one PurgeQueue operation on " + queue.name +
+                                " is allowed every 60 seconds.");
   sqs.purge(queue, call.now);
   return {};
 }
@@ -57,7 +59,9 @@ struct ListOutput {
 /// Tokens are the name of the last queue of the page, in base64.
 ListOutput page(const Sqs& sqs, const Call& call, const ListInput& in, const std::vector<Queue*>& queues) {
   if (in.max && (*in.max < 1 || *in.max > 1000))
-    throw kInvalidParameter("Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000.");
+    throw kInvalidParameter(
+        "Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and "
+        "1000.");
   std::string after;
   if (in.token) {
     const auto decoded = from_base64(*in.token);
@@ -131,41 +135,51 @@ Empty tag(Sqs& sqs, const Call& call, const TagInput& in) {
 
 Empty untag(Sqs& sqs, const Call& call, const UntagInput& in) {
   Queue& queue = sqs.require(call, in.url);
-  if (in.keys.empty())
-    throw kInvalidParameter("Tag keys must be between 1 and 128 characters in length.");
+  if (in.keys.empty()) throw kInvalidParameter("Tag keys must be between 1 and 128 characters in length.");
   auto tags = queue.tags;
   for (const std::string& key : in.keys) tags.erase(key);
   set_tags(sqs, queue, std::move(tags));
   return {};
 }
 
-TagsOutput tags(Sqs& sqs, const Call& call, const UrlInput& in) { return {.tags = sqs.require(call, in.url).tags}; }
+TagsOutput tags(Sqs& sqs, const Call& call, const UrlInput& in) {
+  return {.tags = sqs.require(call, in.url).tags};
+}
 
 constexpr auto kUrl = "QueueUrl";
 
 }  // namespace
 
 Operation delete_queue() {
-  return operation<Sqs, UrlInput, Empty>({.name = "DeleteQueue", .action = "sqs:DeleteQueue", .resource = arn_of,
+  return operation<Sqs, UrlInput, Empty>({.name = "DeleteQueue",
+                                          .action = "sqs:DeleteQueue",
+                                          .resource = arn_of,
                                           .input = {required<&UrlInput::url>(kUrl)},
-                                          .errors = {kQueueDoesNotExist, kMissingParameter}, .handle = drop});
+                                          .errors = {kQueueDoesNotExist, kMissingParameter},
+                                          .handle = drop});
 }
 
 Operation purge_queue() {
-  return operation<Sqs, UrlInput, Empty>({.name = "PurgeQueue", .action = "sqs:PurgeQueue", .resource = arn_of,
-                                          .input = {required<&UrlInput::url>(kUrl)},
-                                          .errors = {kQueueDoesNotExist, kPurgeQueueInProgress, kMissingParameter},
-                                          .handle = purge});
+  return operation<Sqs, UrlInput, Empty>(
+      {.name = "PurgeQueue",
+       .action = "sqs:PurgeQueue",
+       .resource = arn_of,
+       .input = {required<&UrlInput::url>(kUrl)},
+       .errors = {kQueueDoesNotExist, kPurgeQueueInProgress, kMissingParameter},
+       .handle = purge});
 }
 
 Operation get_queue_url() {
   return operation<Sqs, NameInput, UrlOutput>({
       .name = "GetQueueUrl",
       .action = "sqs:GetQueueUrl",
-      .resource = [](Sqs&, const Call& c, const NameInput& in) {
-        return "arn:aws:sqs:" + c.region + ":" + in.owner.value_or(c.account) + ":" + in.name.value_or("");
-      },
-      .input = {required<&NameInput::name>("QueueName"), optional<&NameInput::owner>("QueueOwnerAWSAccountId")},
+      .resource =
+          [](Sqs&, const Call& c, const NameInput& in) {
+            return "arn:aws:sqs:" + c.region + ":" + in.owner.value_or(c.account) + ":" +
+                   in.name.value_or("");
+          },
+      .input = {required<&NameInput::name>("QueueName"),
+                optional<&NameInput::owner>("QueueOwnerAWSAccountId")},
       .output = {required<&UrlOutput::url>(kUrl)},
       .errors = {kQueueDoesNotExist, kMissingParameter},
       .handle = url,
@@ -205,8 +219,8 @@ Operation tag_queue() {
       .action = "sqs:TagQueue",
       .resource = [](Sqs& s, const Call& c, const TagInput& in) { return s.require(c, in.url).arn; },
       .input = {required<&TagInput::url>(kUrl),
-                required<&TagInput::tags>("Tags", {.at_name = "Tag", .flattened = true, .key_name = "Key",
-                                                   .value_name = "Value"})},
+                required<&TagInput::tags>(
+                    "Tags", {.at_name = "Tag", .flattened = true, .key_name = "Key", .value_name = "Value"})},
       .errors = {kQueueDoesNotExist, kInvalidParameter, kMissingParameter},
       .handle = tag,
   });
@@ -230,8 +244,8 @@ Operation list_queue_tags() {
       .action = "sqs:ListQueueTags",
       .resource = arn_of,
       .input = {required<&UrlInput::url>(kUrl)},
-      .output = {optional<&TagsOutput::tags>("Tags", {.at_name = "Tag", .flattened = true, .key_name = "Key",
-                                                      .value_name = "Value"})},
+      .output = {optional<&TagsOutput::tags>(
+          "Tags", {.at_name = "Tag", .flattened = true, .key_name = "Key", .value_name = "Value"})},
       .errors = {kQueueDoesNotExist, kMissingParameter},
       .handle = tags,
   });

@@ -20,15 +20,18 @@ struct Received {
   std::optional<std::string> attributes_md5;
   AttributeMap message_attributes;
   static Shape shape() {
-    return {required<&Received::message_id>("MessageId"),
-            required<&Received::receipt_handle>("ReceiptHandle"),
-            required<&Received::body_md5>("MD5OfBody"),
-            required<&Received::body>("Body"),
-            optional<&Received::attributes>("Attributes", {.at_name = "Attribute", .flattened = true, .key_name = "Name",
-                                                           .value_name = "Value"}),
-            optional<&Received::attributes_md5>("MD5OfMessageAttributes"),
-            optional<&Received::message_attributes>("MessageAttributes", {.at_name = "MessageAttribute", .flattened = true,
-                                                                          .key_name = "Name", .value_name = "Value"})};
+    return {
+        required<&Received::message_id>("MessageId"),
+        required<&Received::receipt_handle>("ReceiptHandle"),
+        required<&Received::body_md5>("MD5OfBody"),
+        required<&Received::body>("Body"),
+        optional<&Received::attributes>(
+            "Attributes",
+            {.at_name = "Attribute", .flattened = true, .key_name = "Name", .value_name = "Value"}),
+        optional<&Received::attributes_md5>("MD5OfMessageAttributes"),
+        optional<&Received::message_attributes>(
+            "MessageAttributes",
+            {.at_name = "MessageAttribute", .flattened = true, .key_name = "Name", .value_name = "Value"})};
   }
 };
 
@@ -36,13 +39,16 @@ struct Output {
   std::vector<Received> messages;
 };
 
-void check_range(std::optional<int> value, std::int64_t low, std::int64_t high, const char* name, const std::string& reason) {
+void check_range(std::optional<int> value, std::int64_t low, std::int64_t high, const char* name,
+                 const std::string& reason) {
   if (value && (*value < low || *value > high))
-    throw kInvalidParameter("Value " + std::to_string(*value) + " for parameter " + name + " is invalid. Reason: " + reason);
+    throw kInvalidParameter("Value " + std::to_string(*value) + " for parameter " + name +
+                            " is invalid. Reason: " + reason);
 }
 
 bool wanted(const std::vector<std::string>& names, const char* name) {
-  return std::any_of(names.begin(), names.end(), [&](const std::string& n) { return n == "All" || n == name; });
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& n) { return n == "All" || n == name; });
 }
 
 bool wanted_message_attribute(const std::vector<std::string>& names, const std::string& name) {
@@ -52,7 +58,8 @@ bool wanted_message_attribute(const std::vector<std::string>& names, const std::
   });
 }
 
-Received describe(const Queue& queue, const Message& m, const Input& in, const std::vector<std::string>& system) {
+Received describe(const Queue& queue, const Message& m, const Input& in,
+                  const std::vector<std::string>& system) {
   Received out;
   out.message_id = m.message_id;
   out.receipt_handle = receipt_handle(queue.id, m);
@@ -79,10 +86,12 @@ Received describe(const Queue& queue, const Message& m, const Input& in, const s
 Output take(Sqs& sqs, Queue& queue, const Input& in, Time now) {
   std::vector<std::string> system = in.system_names;
   system.insert(system.end(), in.attribute_names.begin(), in.attribute_names.end());
-  const Duration visibility = in.visibility ? Duration(std::chrono::seconds(*in.visibility)) : queue.visibility();
+  const Duration visibility =
+      in.visibility ? Duration(std::chrono::seconds(*in.visibility)) : queue.visibility();
   Output out;
   const auto n = static_cast<std::size_t>(in.max.value_or(1));
-  for (const Message* m : sqs.receive(queue, now, n, visibility)) out.messages.push_back(describe(queue, *m, in, system));
+  for (const Message* m : sqs.receive(queue, now, n, visibility))
+    out.messages.push_back(describe(queue, *m, in, system));
   return out;
 }
 
@@ -90,12 +99,20 @@ Task<Output> wait(Sqs& sqs, Call call, Input in) {
   Queue* queue = &sqs.require(call, in.url);
   check_range(in.max, 1, kMaxReceive, "MaxNumberOfMessages", "Must be between 1 and 10, if provided.");
   check_range(in.wait, 0, kMaxWaitSeconds, "WaitTimeSeconds", "Must be >= 0 and <= 20, if provided.");
-  check_range(in.visibility, 0, kMaxVisibilitySeconds, "VisibilityTimeout", "Must be >= 0 and <= 43200, if provided.");
+  check_range(in.visibility, 0, kMaxVisibilitySeconds, "VisibilityTimeout",
+              "Must be >= 0 and <= 43200, if provided.");
   for (const auto* names : {&in.attribute_names, &in.system_names})
     for (const std::string& name : *names) {
-      static constexpr std::string_view kKnown[] = {
-          "All", "SenderId", "SentTimestamp", "ApproximateReceiveCount", "ApproximateFirstReceiveTimestamp", "SequenceNumber",
-          "MessageDeduplicationId", "MessageGroupId", "AWSTraceHeader", "DeadLetterQueueSourceArn"};
+      static constexpr std::string_view kKnown[] = {"All",
+                                                    "SenderId",
+                                                    "SentTimestamp",
+                                                    "ApproximateReceiveCount",
+                                                    "ApproximateFirstReceiveTimestamp",
+                                                    "SequenceNumber",
+                                                    "MessageDeduplicationId",
+                                                    "MessageGroupId",
+                                                    "AWSTraceHeader",
+                                                    "DeadLetterQueueSourceArn"};
       if (std::find(std::begin(kKnown), std::end(kKnown), name) == std::end(kKnown) && !known_attribute(name))
         throw kInvalidAttributeName("Unknown Attribute " + name + ".");
     }
@@ -127,13 +144,15 @@ Operation receive_message() {
       .action = "sqs:ReceiveMessage",
       .resource = [](Sqs& s, const Call& c, const Input& in) { return s.require(c, in.url).arn; },
       .input = {required<&Input::url>("QueueUrl"),
-                optional<&Input::attribute_names>("AttributeNames", {.at_name = "AttributeName", .flattened = true}),
-                optional<&Input::system_names>("MessageSystemAttributeNames", {.at_name = "MessageSystemAttributeName",
-                                                                               .flattened = true}),
-                optional<&Input::message_attribute_names>("MessageAttributeNames", {.at_name = "MessageAttributeName",
-                                                                                    .flattened = true}),
-                optional<&Input::max>("MaxNumberOfMessages"), optional<&Input::visibility>("VisibilityTimeout"),
-                optional<&Input::wait>("WaitTimeSeconds"), optional<&Input::attempt_id>("ReceiveRequestAttemptId")},
+                optional<&Input::attribute_names>("AttributeNames",
+                                                  {.at_name = "AttributeName", .flattened = true}),
+                optional<&Input::system_names>("MessageSystemAttributeNames",
+                                               {.at_name = "MessageSystemAttributeName", .flattened = true}),
+                optional<&Input::message_attribute_names>(
+                    "MessageAttributeNames", {.at_name = "MessageAttributeName", .flattened = true}),
+                optional<&Input::max>("MaxNumberOfMessages"),
+                optional<&Input::visibility>("VisibilityTimeout"), optional<&Input::wait>("WaitTimeSeconds"),
+                optional<&Input::attempt_id>("ReceiveRequestAttemptId")},
       .output = {optional<&Output::messages>("Messages", {.at_name = "Message", .flattened = true})},
       .errors = {kQueueDoesNotExist, kInvalidParameter, kInvalidAttributeName, kMissingParameter, kOverLimit},
       .wait = wait,

@@ -12,9 +12,10 @@ namespace {
 
 constexpr auto kAttributes = "MessageAttributes";
 constexpr auto kSystemAttributes = "MessageSystemAttributes";
-const wire::Traits kAttributeTraits{.at_name = "MessageAttribute", .flattened = true, .key_name = "Name", .value_name = "Value"};
-const wire::Traits kSystemTraits{.at_name = "MessageSystemAttribute", .flattened = true, .key_name = "Name",
-                                 .value_name = "Value"};
+const wire::Traits kAttributeTraits{
+    .at_name = "MessageAttribute", .flattened = true, .key_name = "Name", .value_name = "Value"};
+const wire::Traits kSystemTraits{
+    .at_name = "MessageSystemAttribute", .flattened = true, .key_name = "Name", .value_name = "Value"};
 
 /// What one message of a send is made of.
 struct Entry {
@@ -41,27 +42,34 @@ bool valid_group(const std::string& id) {
 
 /// Decides: throws what is wrong with the entry.
 void check(const Queue& queue, const Entry& e, std::string_view size_prefix) {
-  if (!e.body || e.body->empty()) throw kMissingParameter("The request must contain the parameter MessageBody.");
-  if (!valid_characters(*e.body)) throw kInvalidMessageContents("Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | "
-                                                                "#x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF");
+  if (!e.body || e.body->empty())
+    throw kMissingParameter("The request must contain the parameter MessageBody.");
+  if (!valid_characters(*e.body))
+    throw kInvalidMessageContents(
+        "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | "
+        "#x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF");
   if (e.delay && (*e.delay < 0 || *e.delay > kMaxDelaySeconds))
-    throw kInvalidParameter("Value " + std::to_string(*e.delay) +
-                            " for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.");
+    throw kInvalidParameter(
+        "Value " + std::to_string(*e.delay) +
+        " for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.");
   if (e.deduplication_id)
-    throw kInvalidParameter("Value " + *e.deduplication_id +
-                            " for parameter MessageDeduplicationId is invalid. Reason: The request include parameter that is not "
-                            "valid for this queue type.");
+    throw kInvalidParameter(
+        "Value " + *e.deduplication_id +
+        " for parameter MessageDeduplicationId is invalid. Reason: The request include parameter that is not "
+        "valid for this queue type.");
   if (e.group_id && !valid_group(*e.group_id))
-    throw kInvalidParameter("Value " + *e.group_id +
-                            " for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric and "
-                            "punctuation characters. 1 to 128 in length.");
+    throw kInvalidParameter(
+        "Value " + *e.group_id +
+        " for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric and "
+        "punctuation characters. 1 to 128 in length.");
   if (std::string why = why_invalid(e.attributes); !why.empty()) throw kInvalidParameter(std::move(why));
   for (const auto& [name, value] : e.system_attributes)
     if (name != "AWSTraceHeader" || value.data_type != "String" || !value.string_value)
       throw kInvalidParameter("Message system attribute name '" + name + "' is invalid.");
   const auto limit = queue.number("MaximumMessageSize", kMaxMessageBytes);
   if (e.body->size() + size_of(e.attributes) > static_cast<std::size_t>(limit))
-    throw kInvalidParameter(std::string(size_prefix) + " Reason: Message must be shorter than " + std::to_string(limit) + " bytes.");
+    throw kInvalidParameter(std::string(size_prefix) + " Reason: Message must be shorter than " +
+                            std::to_string(limit) + " bytes.");
 }
 
 Message make_message(Sqs& sqs, const Call& call, const Queue& queue, const Entry& e) {
@@ -129,7 +137,8 @@ BatchOutput handle_batch(Sqs& sqs, const Call& call, const BatchInput& in) {
   std::size_t total = 0;
   for (const Entry& e : in.entries) total += e.body.value_or("").size() + size_of(e.attributes);
   if (total > static_cast<std::size_t>(kMaxMessageBytes))
-    throw kBatchTooLong("Batch requests cannot be longer than 1048576 bytes. You have sent " + std::to_string(total) + " bytes.");
+    throw kBatchTooLong("Batch requests cannot be longer than 1048576 bytes. You have sent " +
+                        std::to_string(total) + " bytes.");
   BatchOutput out;
   for (const Entry& e : in.entries) {
     try {
@@ -150,12 +159,15 @@ Operation send_message() {
       .action = "sqs:SendMessage",
       .resource = [](Sqs& s, const Call& c, const Input& in) { return s.require(c, in.url).arn; },
       .input = {required<&Input::url>("QueueUrl"), required<&Entry::body>("MessageBody"),
-                optional<&Entry::delay>("DelaySeconds"), optional<&Entry::attributes>(kAttributes, kAttributeTraits),
+                optional<&Entry::delay>("DelaySeconds"),
+                optional<&Entry::attributes>(kAttributes, kAttributeTraits),
                 optional<&Entry::system_attributes>(kSystemAttributes, kSystemTraits),
-                optional<&Entry::deduplication_id>("MessageDeduplicationId"), optional<&Entry::group_id>("MessageGroupId")},
-      .output = {optional<&Sent::body_md5>("MD5OfMessageBody"), optional<&Sent::attributes_md5>("MD5OfMessageAttributes"),
-                 optional<&Sent::system_md5>("MD5OfMessageSystemAttributes"), optional<&Sent::message_id>("MessageId"),
-                 optional<&Sent::sequence>("SequenceNumber")},
+                optional<&Entry::deduplication_id>("MessageDeduplicationId"),
+                optional<&Entry::group_id>("MessageGroupId")},
+      .output = {optional<&Sent::body_md5>("MD5OfMessageBody"),
+                 optional<&Sent::attributes_md5>("MD5OfMessageAttributes"),
+                 optional<&Sent::system_md5>("MD5OfMessageSystemAttributes"),
+                 optional<&Sent::message_id>("MessageId"), optional<&Sent::sequence>("SequenceNumber")},
       .errors = {kQueueDoesNotExist, kInvalidMessageContents, kInvalidParameter, kMissingParameter},
       .handle = handle,
   });
@@ -167,11 +179,14 @@ Operation send_message_batch() {
       .action = "sqs:SendMessage",
       .resource = [](Sqs& s, const Call& c, const BatchInput& in) { return s.require(c, in.url).arn; },
       .input = {required<&BatchInput::url>("QueueUrl"),
-                required<&BatchInput::entries>("Entries", {.at_name = "SendMessageBatchRequestEntry", .flattened = true})},
-      .output = {optional<&BatchOutput::successful>("Successful", {.at_name = "SendMessageBatchResultEntry", .flattened = true}),
-                 optional<&BatchOutput::failed>("Failed", {.at_name = "BatchResultErrorEntry", .flattened = true})},
-      .errors = {kQueueDoesNotExist, kEmptyBatchRequest, kTooManyEntries, kIdsNotDistinct, kInvalidBatchEntryId, kBatchTooLong,
-                 kMissingParameter},
+                required<&BatchInput::entries>(
+                    "Entries", {.at_name = "SendMessageBatchRequestEntry", .flattened = true})},
+      .output = {optional<&BatchOutput::successful>(
+                     "Successful", {.at_name = "SendMessageBatchResultEntry", .flattened = true}),
+                 optional<&BatchOutput::failed>("Failed",
+                                                {.at_name = "BatchResultErrorEntry", .flattened = true})},
+      .errors = {kQueueDoesNotExist, kEmptyBatchRequest, kTooManyEntries, kIdsNotDistinct,
+                 kInvalidBatchEntryId, kBatchTooLong, kMissingParameter},
       .handle = handle_batch,
   });
 }

@@ -1,5 +1,5 @@
-// AssumeRole: the role's trust policy decides, and in the caller's account its identity policies where the trust policy
-// only names the account. Hence the check is made here and not by the dispatcher.
+// AssumeRole: the role's trust policy decides, and in the caller's account its identity policies where the
+// trust policy only names the account. Hence the check is made here and not by the dispatcher.
 #include "aws/arn.hpp"
 #include "base/log.hpp"
 #include "services/sts/sts.hpp"
@@ -104,8 +104,9 @@ Output handle(Sts& sts, const Call& call, const Input& in) {
   if (lifetime > role->max_session)
     throw kValidationError("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
   if (call.principal.kind == Principal::Kind::role && lifetime > std::chrono::hours(1))
-    throw kValidationError("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role "
-                           "chaining.");
+    throw kValidationError(
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role "
+        "chaining.");
   const Credentials credentials = sts.deps().sessions.assume(*role, in.session, call.now, lifetime);
   const Principal session = Principal::role(role->arn, in.session, role->id);
   return {{credentials.access_key, credentials.secret_key, credentials.session_token, credentials.expiration},
@@ -122,8 +123,7 @@ Operation assume_role() {
       .input = {required<&Input::role_arn>("RoleArn", {.min = 20, .max = 2048}),
                 required<&Input::session>("RoleSessionName",
                                           {.min = 2, .max = 64, .pattern = "[\\w+=,.@-]*"}),
-                optional<&Input::policy_arns>("PolicyArns"),
-                optional<&Input::policy>("Policy", {.min = 1}),
+                optional<&Input::policy_arns>("PolicyArns"), optional<&Input::policy>("Policy", {.min = 1}),
                 optional<&Input::duration>("DurationSeconds", {.min = 900, .max = 43'200}),
                 optional<&Input::tags>("Tags", {.max = 50}),
                 optional<&Input::transitive>("TransitiveTagKeys", {.max = 50}),
@@ -133,8 +133,7 @@ Operation assume_role() {
                 optional<&Input::token>("TokenCode", {.min = 6, .max = 6}),
                 optional<&Input::source_identity>("SourceIdentity", {.min = 2, .max = 64}),
                 optional<&Input::contexts>("ProvidedContexts", {.min = 1, .max = 5})},
-      .output = {required<&Output::credentials>("Credentials"),
-                 required<&Output::user>("AssumedRoleUser")},
+      .output = {required<&Output::credentials>("Credentials"), required<&Output::user>("AssumedRoleUser")},
       .errors = {kAccessDenied, kValidationError},
       .access = Access::anyone,
       .handle = handle,
