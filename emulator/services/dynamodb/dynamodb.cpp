@@ -13,7 +13,7 @@ namespace {
 
 using wire::Map;
 
-constexpr std::size_t kTrimEvery = 4096;  // records between two looks for old ones
+constexpr Duration kTrimEvery = std::chrono::minutes(15);  // readers see no old records in any case
 
 Value raw(const std::string& json) { return Value(wire::Raw{json}); }
 
@@ -38,6 +38,15 @@ const wire::ServiceWire& DynamoDb::wire() const {
 std::vector<Migration> DynamoDb::migrations() const {
   return {ChangeFeed::migration(), {"dynamodb", 1, std::string(embedded::kDynamoDbSchema)}};
 }
+
+void DynamoDb::start() {
+  trimmer_ = deps.loop.at(deps.loop.now() + kTrimEvery, [this] {
+    deps.store.atomically([this] { feed.trim(deps.loop.now()); });
+    start();
+  });
+}
+
+void DynamoDb::stop() { deps.loop.cancel(std::exchange(trimmer_, 0)); }
 
 void DynamoDb::load() {
   tables_.clear();
@@ -173,7 +182,6 @@ void DynamoDb::write(Table& t, const std::string& key, const Value* item,
   event.add("dynamodb", std::move(data));
   record.event = wire::to_json(event);
   feed.append(t.stream->id, record, now);
-  if (static_cast<std::size_t>(record.sequence) % kTrimEvery == 0) feed.trim(now);
   deps.feeds->raise(t.stream->arn);
 }
 

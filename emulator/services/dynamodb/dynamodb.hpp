@@ -23,6 +23,9 @@ class DynamoDb final : public Service {
   wire::Dialect dialect() const override { return wire::Dialect::dynamodb; }
   std::vector<Migration> migrations() const override;
   void load() override;
+  /// Deletes stream records older than a day, now and then.
+  void start() override;
+  void stop() override;
   std::vector<ResourceType> resource_types() const override;
 
   /// By name or ARN. Throws ResourceNotFoundException; for item operations with their text.
@@ -46,6 +49,7 @@ class DynamoDb final : public Service {
   ChangeFeed feed;
 
  private:
+  Loop::TimerId trimmer_ = 0;
   std::vector<Operation> operations_;
   Registry<Table> tables_;
   std::int64_t last_id_ = 0;

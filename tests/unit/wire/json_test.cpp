@@ -1,0 +1,37 @@
+// JSON text <-> Value.
+#include <catch2/catch.hpp>
+
+#include "wire/json.hpp"
+
+using namespace puddle;
+using namespace puddle::wire;
+
+TEST_CASE("what is read is written as it was, members in their order") {
+  for (const char* text : {"null", "true", "[]", "{}", "-7", "0.5", "\"a\\\"b\"",
+                           "{\"b\":1,\"a\":[2,{\"c\":null}]}", "9223372036854775807"}) {
+    const auto value = parse_json(text);
+    REQUIRE(value);
+    CHECK(to_json(*value) == text);
+  }
+}
+
+TEST_CASE("what is no JSON is refused") {
+  for (const char* text :
+       {"", "{", "[1,]", "{\"a\":1,}", "nul", "'a'", "\"\x80\"", "01", "\"a\nb\"", "{} {}", "\"\\ud800\""})
+    CHECK_FALSE(parse_json(text));
+}
+
+TEST_CASE("the last of duplicate keys wins; nesting is bounded; big integers become real") {
+  CHECK(parse_json("{\"a\":1,\"a\":2}")->find("a")->integer() == 2);
+  CHECK_FALSE(parse_json(std::string(300, '[') + std::string(300, ']')));
+  CHECK(parse_json(std::string(150, '[') + std::string(150, ']')));
+  CHECK(parse_json("18446744073709551616")->kind() == Value::Kind::real);
+}
+
+TEST_CASE("bytes are base64, raw JSON is copied, text is escaped") {
+  Map m;
+  m.add("b", Bytes("\xff\x01"));
+  m.add("r", Raw{"{\"x\":1}"});
+  m.add("t", "\x01\t\u00e9");
+  CHECK(to_json(m) == "{\"b\":\"/wE=\",\"r\":{\"x\":1},\"t\":\"\\u0001\\t\u00e9\"}");
+}
