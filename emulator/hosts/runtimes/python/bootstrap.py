@@ -123,7 +123,7 @@ def own_frames(trace):
     """Without the frames of this file and of the import machinery at the beginning."""
     import traceback
     frames = traceback.extract_tb(trace)
-    while frames and (frames[0].filename == __file__ or frames[0].filename.startswith("<frozen importlib")):
+    while frames and (frames[0].filename == __file__ or "importlib" in frames[0].filename):
         frames = frames[1:]
     return traceback.format_list(frames)
 
@@ -163,13 +163,13 @@ def set_up_logging():
 
 def point_old_botocore():
     """botocore before 1.31 does not know AWS_ENDPOINT_URL."""
-    import botocore
-    import botocore.session
+    botocore = sys.modules["botocore"]
+    session = sys.modules["botocore.session"]  # not an attribute of its parent yet: its import is just ending
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     version = tuple(int(n) for n in botocore.__version__.split(".")[:2])
     if not endpoint or version >= (1, 31):
         return
-    create_client = botocore.session.Session.create_client
+    create_client = session.Session.create_client
 
     def with_endpoint(self, service_name, region_name=None, api_version=None, use_ssl=True, verify=None,
                       endpoint_url=None, **more):
@@ -179,7 +179,7 @@ def point_old_botocore():
         return create_client(self, service_name, region_name=region_name, api_version=api_version, use_ssl=use_ssl,
                              verify=verify, endpoint_url=endpoint_url, **more)
 
-    botocore.session.Session.create_client = with_endpoint
+    session.Session.create_client = with_endpoint
 
 
 class AfterImport:
