@@ -50,6 +50,7 @@ class ProcessHost::Environment : public std::enable_shared_from_this<Environment
       : host_(host), spec_(std::move(spec)), events_(std::move(events)), began_(Clock::now()) {}
   ~Environment() {
     cancel_timers();
+    if (next_) next_(reply(410, error_json("Gone", "The environment has ended")));
     child_.reset();
     std::error_code ignored;
     if (!directory_.empty()) fs::remove_all(directory_, ignored);
