@@ -117,7 +117,7 @@ class Bench:
                 except NotMeasured as why:
                     print(f"{name:<22}not measured: {why}", flush=True)
             print(f"{'(the echo)':<22}{1:>8.2f}{statistics.median(self.echo_rates):>10.0f}")
-            self.invocations(http, server)
+            self.invocations(Http(server.port), server)
 
     def make_api(self, http):
         api = http.rest("apigateway", "POST", "/restapis", {"name": "bench"})["id"]
