@@ -116,6 +116,65 @@ def test_the_code_of_a_function_can_be_downloaded():
             assert error.code == 403
 
 
+def make_function(d, name, code):
+    iam, lam = d.client("iam"), d.client("lambda")
+    trust = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    return lam.create_function(FunctionName=name, Runtime="python3.12", Role=role, Handler="index.handler",
+                               Code={"ZipFile": zip_of({"index.py": code})})["FunctionArn"]
+
+
+def test_a_function_behind_a_rest_api():
+    with Daemon(["--auth", "enforce"]) as d:
+        arn = make_function(d, "f", """
+import json
+def handler(event, context):
+    return {"statusCode": 201, "headers": {"X-From": "f"},
+            "body": json.dumps({"path": event["path"], "body": event["body"], "q": event["queryStringParameters"]})}
+""")
+        api = d.client("apigateway")
+        rest = api.create_rest_api(name="proxy")["id"]
+        root = api.get_resources(restApiId=rest)["items"][0]["id"]
+        child = api.create_resource(restApiId=rest, parentId=root, pathPart="{proxy+}")["id"]
+        where = {"restApiId": rest, "resourceId": child, "httpMethod": "ANY"}
+        api.put_method(authorizationType="NONE", **where)
+        api.put_integration(type="AWS_PROXY", integrationHttpMethod="POST", **where,
+                            uri="arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/%s/invocations" % arn)
+        api.create_deployment(restApiId=rest, stageName="dev")
+        url = "%s/_aws/execute-api/%s/dev/orders/7?x=1" % (d.endpoint, rest)
+        try:
+            d.post(url, "{}")
+            raise AssertionError("without permission the API may not invoke the function")
+        except urllib.error.HTTPError as error:
+            assert error.code == 500, error.code
+        d.client("lambda").add_permission(FunctionName="f", StatementId="api", Action="lambda:InvokeFunction",
+                                          Principal="apigateway.amazonaws.com",
+                                          SourceArn="arn:aws:execute-api:us-east-1:000000000000:%s/*" % rest)
+        status, body = d.post(url, '{"a":1}')
+        assert status == 201 and json.loads(body) == {"path": "/orders/7", "body": '{"a":1}', "q": {"x": "1"}}, body
+
+
+def test_a_function_as_subscriber_of_a_topic():
+    with Daemon(["--auth", "enforce"]) as d:
+        arn = make_function(d, "f", "def handler(event, context): print('got', event['Records'][0]['Sns']['Message'])")
+        d.client("iam").attach_role_policy(
+            RoleName="f", PolicyArn="arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole")
+        sns = d.client("sns")
+        topic = sns.create_topic(Name="t")["TopicArn"]
+        d.client("lambda").add_permission(FunctionName="f", StatementId="sns", Action="lambda:InvokeFunction",
+                                          Principal="sns.amazonaws.com", SourceArn=topic)
+        sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn)
+        sns.publish(TopicArn=topic, Message="news")
+        logs = d.client("logs")
+
+        def lines():
+            groups = logs.describe_log_groups()["logGroups"]
+            return groups and [e["message"] for e in logs.filter_log_events(logGroupName="/aws/lambda/f")["events"]]
+
+        assert "got news" in wait_for(lines, what="the function's log")
+
+
 def test_reset_empties_everything():
     with Daemon(["--ephemeral"]) as d:
         d.client("sqs").create_queue(QueueName="q")

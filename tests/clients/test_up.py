@@ -43,6 +43,32 @@ def run(*arguments):
     return subprocess.run([BINARY, "up"] + list(arguments), capture_output=True, text=True, timeout=30)
 
 
+def test_the_verbs_for_a_person():
+    with Daemon([TEMPLATE]) as d:
+        def verb(*arguments):
+            done = subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=60,
+                                  env=dict(os.environ, AWS_ENDPOINT_URL=d.endpoint))
+            assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+            return done.stdout
+
+        verb("ready", "--wait")
+        d.post(curl_url(d), '{"item":"mop"}')
+        wait_for(lambda: [m for m in d.inbox() if "mop" in m["text"]], what="the mail")
+        assert "shop@example.com" in verb("inbox")
+        assert "export AWS_ENDPOINT_URL=" in verb("env")
+        assert "POC-Queue" in verb("aws", "sqs", "list-queues")
+        wait_for(lambda: [l for l in d.lines if "POC-Topic" in l], what="the hops")
+        for hop in ("POST /", "POC-Lambda-1", "POC-Lambda-2", "POC-Topic"):
+            assert any(hop in l for l in d.lines), hop
+
+
+def test_a_missing_interpreter_is_named():
+    data = tempfile.mkdtemp(prefix="puddle-test-")
+    done = subprocess.run([BINARY, "up", TEMPLATE, "--port", "0", "--inbox-port", "0", "--data-dir", data],
+                          capture_output=True, text=True, timeout=60, env={"PATH": data})
+    assert done.returncode == 1 and "needs python3" in done.stderr, done.stderr
+
+
 def test_start_up_errors_are_clear():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
