@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "embedded/dynamodb/schema.sql.hpp"
 #include "runtime/random.hpp"
+#include "services/dynamodb/writer.hpp"
 #include "wire/json.hpp"
 
 namespace puddle::dynamodb {
@@ -15,7 +16,9 @@ using wire::Map;
 
 constexpr Duration kTrimEvery = std::chrono::minutes(15);  // readers see no old records in any case
 
-Value raw(const std::string& json) { return Value(wire::Raw{json}); }
+constexpr Duration kStepPause = std::chrono::milliseconds(1);  // between the steps of work in the background
+constexpr std::size_t kFillRows = 200;                         // of one step, and
+constexpr std::int64_t kFillBytes = 128 * 1024;
 
 }  // namespace
 
@@ -40,19 +43,58 @@ std::vector<Migration> DynamoDb::migrations() const {
 }
 
 void DynamoDb::start() {
+  trim();
+  sweep();
+}
+
+void DynamoDb::trim() {
   trimmer_ = deps.loop.at(deps.loop.now() + kTrimEvery, [this] {
     deps.store.atomically([this] { feed.trim(deps.loop.now()); });
-    start();
+    trim();
   });
 }
 
-void DynamoDb::stop() { deps.loop.cancel(std::exchange(trimmer_, 0)); }
+void DynamoDb::sweep() {
+  if (sweeper_) return;
+  sweeper_ = deps.loop.at(deps.loop.now() + kStepPause, [this] { sweep_step(); });
+}
+
+void DynamoDb::sweep_step() {
+  sweeper_ = 0;
+  const bool counting = count_step();
+  const bool sweeping = deps.store.atomically([this] { return records.sweep_step(); });
+  if (counting || sweeping) sweep();
+}
+
+bool DynamoDb::count_step() {
+  for (Table* t : tables_.all()) {
+    if (t->tree.counting) return records.count_step(t->tree), true;
+    for (const auto& index : t->indexes)
+      if (index->tree.counting) return records.count_step(index->tree), true;
+  }
+  return false;
+}
+
+void DynamoDb::stop() {
+  deps.loop.cancel(std::exchange(trimmer_, 0));
+  deps.loop.cancel(std::exchange(sweeper_, 0));
+  if (deps.store.broken()) return;
+  deps.store.atomically([this] {
+    for (Table* t : tables_.all()) {
+      records.save_counts(t->tree);
+      for (const auto& index : t->indexes) records.save_counts(index->tree);
+    }
+  });
+}
 
 void DynamoDb::load() {
   tables_.clear();
   records.load([this](std::unique_ptr<Table> t) {
     last_id_ = std::max(last_id_, t->id);
-    t->prepare();
+    // What is small is counted at once, the rest in steps.
+    if (t->tree.counting) records.count_step(t->tree);
+    for (const auto& index : t->indexes)
+      if (index->tree.counting) records.count_step(index->tree);
     if (!t->stream_arn.empty())
       if (auto stream = feed.find(t->stream_arn); stream && stream->open()) t->stream = std::move(stream);
     add(std::move(t));
@@ -69,6 +111,7 @@ void DynamoDb::drop(Table& t, Time now) {
   records.drop(t);
   const std::string account = t.account, region = t.region, name = t.name;
   tables_.erase(account, region, name);
+  sweep();
 }
 
 Table* DynamoDb::find(const Call& call, const std::string& name_or_arn) {
@@ -89,11 +132,17 @@ Value DynamoDb::describe(const Table& t, std::string_view status) const {
   out.add("TableName", t.name);
   out.add("TableStatus", status);
   out.add("CreationDateTime", t.created);
-  const auto [items, bytes] = records.count(t);
-  out.add("ItemCount", items);
-  out.add("TableSizeBytes", bytes);
+  out.add("ItemCount", t.tree.items);
+  out.add("TableSizeBytes", t.tree.bytes);
   out.add("TableArn", t.arn);
   out.add("TableId", t.uuid);
+  for (const char* kind : {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"})
+    if (Value* list = out.find(kind))
+      for (Value& shown : list->list())
+        if (const Index* index = t.find_index(shown.text_or("IndexName"))) {
+          shown.map()["IndexSizeBytes"] = index->tree.bytes;
+          shown.map()["ItemCount"] = index->tree.items;
+        }
   if (t.stream) {
     out.add("StreamSpecification", Map{{"StreamEnabled", true}, {"StreamViewType", Value(t.stream->view)}});
   }
@@ -132,68 +181,44 @@ void DynamoDb::close_stream(Table& t, Time now) {
 }
 
 void DynamoDb::write(Table& t, const std::string& key, const Value* item,
-                     const std::optional<StoredItem>& old, Time now) {
-  StoredItem next;
-  if (item) {
-    next.json = wire::to_json(*item);
-    next.size = static_cast<std::int64_t>(size_of_item(*item));
-    if (next.size > static_cast<std::int64_t>(kMaxItemBytes))
-      throw kValidation("Item size has exceeded the maximum allowed size");
-    // Nothing changes: no record, as on AWS; the write itself may be left out too.
-    if (old && old->json == next.json) return;
-    records.put(t, key, next);
-  } else {
-    if (!old) return;
-    records.remove(t, key);
-  }
-  if (!t.stream) return;
-  const std::string& view = t.stream->view;
-  const bool want_new = view.starts_with("NEW"),
-             want_old = view.ends_with("OLD_IMAGES") || view == "OLD_IMAGE";
-  Value keys;
-  std::size_t bytes = 0;
-  if (item)
-    keys = key_attributes(*item, t.keys);
-  else if (auto parsed = wire::parse_json(old->json))
-    keys = key_attributes(*parsed, t.keys);
-  bytes += size_of_item(keys);
-  Map data;
-  data.add("ApproximateCreationDateTime", to_seconds(now));
-  data.add("Keys", std::move(keys));
-  if (item && want_new) {
-    data.add("NewImage", raw(next.json));
-    bytes += static_cast<std::size_t>(next.size);
-  }
-  if (old && want_old) {
-    data.add("OldImage", raw(old->json));
-    bytes += static_cast<std::size_t>(old->size);
-  }
-  ChangeFeed::Record record;
-  record.sequence = feed.next_sequence(now);
-  data.add("SequenceNumber", ChangeFeed::sequence_text(record.sequence));
-  data.add("SizeBytes", static_cast<std::int64_t>(bytes));
-  data.add("StreamViewType", view);
-  Map event;
-  event.add("eventID", hex(deps.entropy.bytes(16)));
-  event.add("eventName", !item ? "REMOVE" : old ? "MODIFY" : "INSERT");
-  event.add("eventVersion", "1.1");
-  event.add("eventSource", "aws:dynamodb");
-  event.add("awsRegion", t.region);
-  event.add("dynamodb", std::move(data));
-  record.event = wire::to_json(event);
-  feed.append(t.stream->id, record, now);
-  deps.feeds->raise(t.stream->arn);
+                     const std::optional<StoredItem>& old, Time now, bool by_service) {
+  Writer writer(*this, now, by_service);
+  writer.write(t, key, item, item ? static_cast<std::int64_t>(size_of_item(*item)) : 0, old);
+  writer.finish();
+}
+
+bool DynamoDb::fill_step(Table& t, Index& index, Time now) {
+  if (!index.backfill) return true;
+  struct Row {
+    std::string key;
+    StoredItem item;
+  };
+  std::vector<Row> rows;
+  std::int64_t bytes = 0;
+  bool more = false;
+  records.range(t.tree, {*index.backfill + std::string(index.backfill->empty() ? 0 : 1, '\0'), ""}, true,
+                [&](const Entry& e) {
+                  more = rows.size() >= kFillRows || bytes >= kFillBytes;
+                  if (more) return false;
+                  Row& row = rows.emplace_back();
+                  row.key = e.key;
+                  row.item.json = e.json;
+                  row.item.size = e.size;
+                  bytes += static_cast<std::int64_t>(e.json.size());
+                  return true;
+                });
+  Writer writer(*this, now);
+  for (const Row& row : rows) writer.fill(index, row.key, row.item.value(), row.item.json, row.item.size);
+  std::optional<std::string> reached;
+  if (more) reached = rows.back().key;
+  records.save_backfill(index, reached);
+  writer.finish();
+  index.backfill = std::move(reached);
+  return !more;
 }
 
 void refuse(bool given, const char* parameter) {
   if (given) throw kValidation(std::string(parameter) + " is not supported by Puddle yet");
-}
-
-Value consumed(const Table& t, const std::optional<std::string>& wanted, double units) {
-  if (!wanted || *wanted == "NONE") return {};
-  Map out{{"TableName", Value(t.name)}, {"CapacityUnits", Value(units)}};
-  if (*wanted == "INDEXES") out.add("Table", Map{{"CapacityUnits", Value(units)}});
-  return Value(std::move(out));
 }
 
 std::unique_ptr<Service> make(Deps deps) { return std::make_unique<DynamoDb>(deps); }

@@ -23,7 +23,7 @@ class DynamoDb final : public Service {
   wire::Dialect dialect() const override { return wire::Dialect::dynamodb; }
   std::vector<Migration> migrations() const override;
   void load() override;
-  /// Deletes stream records older than a day, now and then.
+  /// Deletes stream records older than a day, now and then; empties dropped trees and counts, in steps.
   void start() override;
   void stop() override;
   std::vector<ResourceType> resource_types() const override;
@@ -33,23 +33,33 @@ class DynamoDb final : public Service {
   Table* find(const Call& call, const std::string& name_or_arn);
   std::vector<Table*> in(const Call& call) { return tables_.in(call.account, call.region); }
   Table& add(std::unique_ptr<Table> table);
+  /// Its items are removed in steps afterwards.
   void drop(Table& table, Time now);
+  /// To be called after Records::drop_index, too.
+  void sweep();
   std::int64_t next_id() { return ++last_id_; }
 
   /// DescribeTable's form.
   wire::Value describe(const Table& table, std::string_view status) const;
   void open_stream(Table& table, const std::string& view, Time now);
   void close_stream(Table& table, Time now);
-  /// Writes or deletes (item null) with the stream record. Old: what was there.
+  /// Writes or deletes (item null) one item with its index entries and stream record. Old: what is there.
+  /// by_service: a deletion by time to live. Operations that write several items use a Writer (writer.hpp).
   void write(Table& table, const std::string& key, const wire::Value* item,
-             const std::optional<StoredItem>& old, Time now);
+             const std::optional<StoredItem>& old, Time now, bool by_service = false);
+  /// Puts some more of the table's items into an index that is being filled; true when it is complete. In a
+  /// savepoint; takes a few milliseconds. Until then the index must not be read.
+  bool fill_step(Table& table, Index& index, Time now);
 
   Deps deps;
   Records records;
   ChangeFeed feed;
 
  private:
-  Loop::TimerId trimmer_ = 0;
+  void trim();
+  void sweep_step();
+  bool count_step();
+  Loop::TimerId trimmer_ = 0, sweeper_ = 0;
   std::vector<Operation> operations_;
   Registry<Table> tables_;
   std::int64_t last_id_ = 0;
@@ -67,8 +77,6 @@ auto checked(F&& fn) {
 
 /// Throws for a parameter that Puddle does not honour.
 void refuse(bool given, const char* parameter);
-/// {"TableName", "CapacityUnits"} for ReturnConsumedCapacity TOTAL or INDEXES; null otherwise.
-wire::Value consumed(const Table& table, const std::optional<std::string>& wanted, double units);
 
 std::vector<Operation> make_operations();
 std::unique_ptr<Service> make(Deps deps);

@@ -1,7 +1,14 @@
-// Rows of tables and items. All SQL of DynamoDB but the change feed's. Engine thread; throws StoreError.
+// Rows of tables, items and index entries. All SQL of DynamoDB but the change feed's. Engine thread; throws
+// StoreError.
+//
+// How much is in a tree is exact and costs a write nothing: the numbers are in memory, and become rows when
+// the daemon stops (save_counts). The first write marks the row as old; after a crash such a tree is counted
+// anew (count_step), in steps, beside the writes.
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "services/dynamodb/table.hpp"
 #include "store/store.hpp"
@@ -10,25 +17,55 @@ namespace puddle::dynamodb {
 
 struct StoredItem {
   std::string json;
+  std::int64_t size = 0;  ///< by AWS's rules
+  /// Parsed at the first call.
+  const wire::Value& value() const;
+
+ private:
+  mutable std::optional<wire::Value> value_;
+};
+
+/// A row of a range; views, until the callback returns.
+struct Entry {
+  std::string_view key, json;
   std::int64_t size = 0;
 };
 
 class Records {
  public:
   explicit Records(Store& store) : store_(store) {}
-  void create(const Table& table);
-  void update(const Table& table);
-  void drop(const Table& table);
-  void load(const std::function<void(std::unique_ptr<Table>)>& row) const;
 
-  std::optional<StoredItem> get(const Table& table, const std::string& key) const;
-  void put(const Table& table, const std::string& key, const StoredItem& item);
-  void remove(const Table& table, const std::string& key);
-  /// Items behind the key in order; the callback says whether to go on.
-  void scan(const Table& table, const std::string& after, const std::function<bool(StoredItem)>& each) const;
-  std::pair<std::int64_t, std::int64_t> count(const Table& table) const;  ///< items and bytes
+  /// The table's row, its tree and those of its indexes.
+  void create(Table& table);
+  void update(const Table& table);
+  /// Rows are gone at once; trees are emptied by sweep_step().
+  void drop(const Table& table);
+  /// Tables come prepared.
+  void load(const std::function<void(std::unique_ptr<Table>)>& row) const;
+  /// Gives a new index its tree. To fill: the table's items are not in it yet, see Backfill.
+  void add_index(const Table& table, Index& index, bool to_fill);
+  void drop_index(const Index& index);
+  /// Where filling has come to; nothing: it is done.
+  void save_backfill(const Index& index, const std::optional<std::string>& key);
+
+  std::optional<StoredItem> get(const Tree& tree, std::string_view key) const;
+  bool has(const Tree& tree, std::string_view key) const { return get(tree, key).has_value(); }
+  void put(const Tree& tree, std::string_view key, std::string_view json, std::int64_t size);
+  void remove(const Tree& tree, std::string_view key);
+  /// In order of the keys, or backwards; the callback says whether to go on.
+  void range(const Tree& tree, const KeyRange& keys, bool forward,
+             const std::function<bool(const Entry&)>& each) const;
+
+  /// Before a write to the tree, in its savepoint: the row's numbers become old.
+  void mark(const Tree& tree);
+  void save_counts(Tree& tree);
+  /// Counts some more; true when all is counted.
+  bool count_step(Tree& tree) const;
+  /// Removes some rows of dropped trees; false when there are none left.
+  bool sweep_step();
 
  private:
+  void make_tree(std::int64_t table_id, std::string_view name, Tree& tree, bool to_fill);
   Store& store_;
 };
 

@@ -1,9 +1,18 @@
--- Items are in one table per DynamoDB table, dyn_ddb_ID(k BLOB PRIMARY KEY, item TEXT, size INTEGER).
 CREATE TABLE dynamodb_table(
   id INTEGER PRIMARY KEY,
   account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL,
   uuid TEXT NOT NULL,
-  definition TEXT NOT NULL,   -- JSON: keys, billing, throughput, tags ...
+  definition TEXT NOT NULL,   -- JSON: keys, indexes, billing, throughput, tags ...
   stream TEXT NOT NULL,       -- ARN of the open or latest stream, empty for none
   created INTEGER NOT NULL
+);
+-- The B-trees of tables and indexes: dyn_ddb_ID(k BLOB PRIMARY KEY, item TEXT, size INTEGER).
+CREATE TABLE dynamodb_tree(
+  id INTEGER PRIMARY KEY,
+  table_id INTEGER NOT NULL,
+  name TEXT NOT NULL,         -- of the index; empty for the table's own items
+  items INTEGER NOT NULL, bytes INTEGER NOT NULL,
+  counted INTEGER NOT NULL,   -- 0: items and bytes are old, somebody has written since
+  backfill BLOB,              -- of an index that is being filled: the key of the last item in it
+  dropped INTEGER NOT NULL    -- 1: to be removed in steps
 );

@@ -1,5 +1,6 @@
 // PutItem, GetItem and DeleteItem by key. Expressions and the legacy conditions are refused by name.
 #include "services/dynamodb/dynamodb.hpp"
+#include "services/dynamodb/items/capacity.hpp"
 #include "services/dynamodb/operations/factories.hpp"
 #include "wire/json.hpp"
 
@@ -43,9 +44,9 @@ WriteOutput written(const Table& table, const Common& in, const std::optional<St
                     std::int64_t size) {
   WriteOutput out;
   if (old && in.returns == "ALL_OLD") out.attributes = Value(wire::Raw{old->json});
-  const std::int64_t larger = std::max(size, old ? old->size : 0);
-  out.capacity =
-      consumed(table, in.capacity, static_cast<double>(std::max<std::int64_t>(1, (larger + 1023) / 1024)));
+  Usage usage;
+  usage.table = write_units(std::max(size, old ? old->size : 0));
+  out.capacity = usage.describe(table, in.capacity);
   return out;
 }
 
@@ -60,7 +61,9 @@ WriteOutput put(DynamoDb& db, const Call& call, const PutInput& in) {
     normalise_item(item);
     Table& table = db.require(call, in.table, true);
     const std::string key = key_of_item(item, table.keys);
-    const auto old = db.records.get(table, key);
+    if (size_of_item(item) > kMaxItemBytes)
+      throw kValidation("Item size has exceeded the maximum allowed size");
+    const auto old = db.records.get(table.tree, key);
     db.write(table, key, &item, old, call.now);
     return written(table, in, old, in.capacity ? static_cast<std::int64_t>(size_of_item(item)) : 0);
   });
@@ -77,7 +80,7 @@ WriteOutput remove(DynamoDb& db, const Call& call, const KeyInput& in) {
     normalise_item(key_value);
     Table& table = db.require(call, in.table, true);
     const std::string key = key_of_key(key_value, table.keys);
-    const auto old = db.records.get(table, key);
+    const auto old = db.records.get(table.tree, key);
     db.write(table, key, nullptr, old, call.now);
     return written(table, in, old, 0);
   });
@@ -105,14 +108,13 @@ GetOutput get(DynamoDb& db, const Call& call, const GetInput& in) {
     const Table& table = db.require(call, in.table, true);
     GetOutput out;
     std::int64_t size = 0;
-    if (auto found = db.records.get(table, key_of_key(key_value, table.keys))) {
+    if (auto found = db.records.get(table.tree, key_of_key(key_value, table.keys))) {
       size = found->size;
       out.item = Value(wire::Raw{std::move(found->json)});
     }
-    if (in.capacity) {
-      const double units = static_cast<double>(std::max<std::int64_t>(1, (size + 4095) / 4096));
-      out.capacity = consumed(table, in.capacity, in.consistent.value_or(false) ? units : units / 2);
-    }
+    Usage usage;
+    usage.table = read_units(size, in.consistent.value_or(false));
+    out.capacity = usage.describe(table, in.capacity);
     return out;
   });
 }

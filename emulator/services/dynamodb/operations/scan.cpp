@@ -1,6 +1,7 @@
 // Scan: pages of at most Limit items or a mebibyte. Filters, projections and parallel scans are refused by
 // name.
 #include "services/dynamodb/dynamodb.hpp"
+#include "services/dynamodb/items/capacity.hpp"
 #include "services/dynamodb/operations/factories.hpp"
 #include "wire/json.hpp"
 
@@ -71,7 +72,8 @@ Output handle(DynamoDb& db, const Call& call, const Input& in) {
     std::int64_t bytes = 0;
     std::string last;
     bool more = false;
-    db.records.scan(table, after, [&](StoredItem item) {
+    if (!after.empty()) after += '\0';  // behind it
+    db.records.range(table.tree, {after, ""}, true, [&](const Entry& item) {
       // The page is full: whether there is more is known only now.
       if ((in.limit && out.scanned >= *in.limit) || bytes >= kPageBytes) {
         more = true;
@@ -80,17 +82,16 @@ Output handle(DynamoDb& db, const Call& call, const Input& in) {
       bytes += item.size;
       ++out.scanned;
       last = item.json;
-      if (with_items) out.items->emplace_back(wire::Raw{std::move(item.json)});
+      if (with_items) out.items->emplace_back(wire::Raw{std::string(item.json)});
       return true;
     });
     out.count = out.scanned;
     // AWS answers a last key whenever a Limit was reached, also when nothing follows.
     if (more || (in.limit && out.scanned == *in.limit && out.scanned > 0))
       if (const auto parsed = wire::parse_json(last)) out.last = key_attributes(*parsed, table.keys);
-    if (in.capacity) {
-      const double units = static_cast<double>(std::max<std::int64_t>(1, (bytes + 4095) / 4096));
-      out.capacity = consumed(table, in.capacity, in.consistent.value_or(false) ? units : units / 2);
-    }
+    Usage usage;
+    usage.table = read_units(bytes, in.consistent.value_or(false));
+    out.capacity = usage.describe(table, in.capacity);
     return out;
   });
 }
