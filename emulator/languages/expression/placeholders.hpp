@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "wire/value.hpp"
@@ -22,11 +23,24 @@ class Placeholders {
   const wire::Value* value(std::string_view placeholder);
   /// To be called after every expression was bound.
   void check_unused() const;
-  wire::Value& values() { return values_; }
+  wire::Value& values() { return values_.entries(); }
 
  private:
-  wire::Value names_, values_;
-  std::vector<bool> used_names_, used_values_;
+  class Table {  ///< one of the two maps
+   public:
+    Table() = default;
+    Table(wire::Value entries, std::string_view parameter, char sign);
+    const wire::Value* use(std::string_view placeholder);
+    void check_unused() const;
+    wire::Value& entries() { return entries_; }
+
+   private:
+    wire::Value entries_;
+    std::string_view parameter_;
+    std::vector<bool> used_;
+    std::unordered_map<std::string, std::size_t> by_key_;  ///< only when there are many
+  };
+  Table names_, values_;
 };
 
 }  // namespace puddle::expression

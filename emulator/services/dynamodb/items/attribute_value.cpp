@@ -1,10 +1,10 @@
 #include "services/dynamodb/items/attribute_value.hpp"
 
 #include <algorithm>
-#include <set>
+#include <iterator>
 
 #include "base/text.hpp"
-#include "services/dynamodb/items/number.hpp"
+#include "languages/expression/number.hpp"
 
 namespace puddle::dynamodb {
 namespace {
@@ -14,113 +14,206 @@ using wire::Map;
 using wire::Value;
 
 constexpr std::string_view kInvalid = "One or more parameter values were invalid: ";
+constexpr std::string_view kSupplied = "Supplied AttributeValue ";
+constexpr std::string_view kOneType = ", must contain exactly one of the supported datatypes";
+constexpr const char* kStructure = "Start of structure or map found where not expected";
+constexpr std::size_t kMaxNameBytes = 65'535;
 
 [[noreturn]] void wrong(std::string message) { throw ItemError{std::move(message), false}; }
 [[noreturn]] void malformed(std::string message) { throw ItemError{std::move(message), true}; }
 
-const std::string& need_text(const Value& v) {
-  if (!v.is_text()) {
-    if (v.kind() == Value::Kind::integer || v.kind() == Value::Kind::real)
-      malformed("NUMBER_VALUE cannot be converted to String");
-    if (v.kind() == Value::Kind::boolean)
-      malformed(std::string(v.boolean() ? "TRUE" : "FALSE") + "_VALUE cannot be converted to String");
-    malformed("Unexpected field type");
+/// A scalar of another JSON type where a Java class was expected.
+[[noreturn]] void not_convertible(const Value& v, const std::string& wanted) {
+  using Kind = Value::Kind;
+  const std::string to = "_VALUE cannot be converted to " + wanted;
+  switch (v.kind()) {
+    case Kind::boolean:
+      malformed((v.boolean() ? "TRUE" : "FALSE") + to);
+    case Kind::integer:
+      malformed("NUMBER" + to);
+    case Kind::real:
+      malformed("DECIMAL" + to);
+    case Kind::list:
+      malformed("Unrecognized collection type class java.lang." + wanted);
+    case Kind::map:
+      malformed(kStructure);
+    default:
+      malformed("Unexpected field type");
   }
-  return v.text();
+}
+
+void check_text(const Value& v) {
+  if (!v.is_text()) not_convertible(v, "String");
+}
+
+void check_blob(const Value& v) {
+  if (v.is_list()) malformed("Unrecognized collection type class java.nio.ByteBuffer");
+  if (v.is_map()) malformed(kStructure);
+  if (!v.is_text()) malformed("only base-64-encoded strings are convertible to bytes");
+  const std::string& text = v.text();
+  if (text.size() % 4 != 0)
+    malformed("Base64 encoded length is expected a multiple of 4 bytes but found: " +
+              std::to_string(text.size()));
+  const auto bytes = from_base64(text);
+  if (!bytes) malformed("Invalid Base64 character in blob");
+  if (base64(*bytes) != text) malformed("Invalid last non-pad Base64 character dectected");
+}
+
+/// Booleans may come as words.
+bool as_boolean(const Value& v) {
+  if (v.kind() == Value::Kind::boolean) return v.boolean();
+  if (!v.is_text()) not_convertible(v, "Boolean");
+  for (const char* word : {"true", "1", "yes"})
+    if (iequals(v.text(), word)) return true;
+  for (const char* word : {"false", "0", "no"})
+    if (iequals(v.text(), word)) return false;
+  malformed("Unexpected token received from parser");
+}
+
+void check_members(const Value& members);
+
+void check_list(const Value& v) {
+  if (v.is_map()) malformed(kStructure);
+  if (!v.is_list()) malformed("Unexpected field type");
+}
+
+/// JSON types only, of a whole value.
+void check_types(const Value& v) {
+  if (v.is_null()) return;
+  if (v.is_list())
+    malformed("Unrecognized collection type class com.amazonaws.dynamodb.v20120810.AttributeValue");
+  if (!v.is_map()) malformed("Unexpected value type in payload");
+  for (const auto& [type, inner] : v.map()) {
+    if (inner.is_null()) continue;
+    if (type == "S" || type == "N") {
+      check_text(inner);
+    } else if (type == "B") {
+      check_blob(inner);
+    } else if (type == "BOOL" || type == "NULL") {
+      as_boolean(inner);
+    } else if (type == "M") {
+      check_members(inner);
+    } else if (type == "L") {
+      check_list(inner);
+      for (const Value& item : inner.list()) check_types(item);
+    } else if (type == "SS" || type == "NS" || type == "BS") {
+      check_list(inner);
+      for (const Value& item : inner.list()) type == "BS" ? check_blob(item) : check_text(item);
+    }
+  }
+}
+
+void check_members(const Value& members) {
+  if (members.is_list())
+    malformed(
+        "Unrecognized collection type java.util.Map<java.lang.String, "
+        "com.amazonaws.dynamodb.v20120810.AttributeValue>");
+  if (!members.is_map()) malformed("Unexpected field type");
+  for (const auto& entry : members.map()) check_types(entry.second);
 }
 
 void normalise_number(Value& v) {
-  const auto number = parse_number(need_text(v));
+  check_text(v);
+  if (expression::is_plain_integer(v.text())) return;
+  const auto number = expression::parse_number(v.text());
   if (!number) wrong(number.error().message);
-  v = Value(to_text(*number));
-}
-
-void normalise_blob(Value& v) {
-  const auto bytes = from_base64(need_text(v));
-  if (!bytes) malformed("Invalid Base64 data in blob");
-  v = Value(base64(*bytes));
+  v = Value(expression::to_text(*number));
 }
 
 void normalise_set(Value& v, const std::string& type) {
-  if (!v.is_list()) malformed("Unexpected field type");
-  const char* const name = type == "SS" ? "string" : type == "NS" ? "number" : "binary";
-  if (v.list().empty()) wrong(std::string(kInvalid) + "An " + name + " set  may not be empty");
-  std::set<std::string> seen;
-  std::string shown;
-  bool duplicate = false;
-  for (Value& item : v.list()) {
+  check_list(v);
+  List& members = v.list();
+  if (members.empty())
+    wrong(std::string(kInvalid) + (type == "SS"   ? "An string set  may not be empty"
+                                   : type == "NS" ? "An number set  may not be empty"
+                                                  : "Binary sets should not be empty"));
+  for (Value& member : members) {
     if (type == "NS")
-      normalise_number(item);
+      normalise_number(member);
     else if (type == "BS")
-      normalise_blob(item);
+      check_blob(member);
     else
-      need_text(item);
-    shown += (shown.empty() ? "" : ", ") + item.text();
-    duplicate = !seen.insert(item.text()).second || duplicate;
+      check_text(member);
   }
-  if (duplicate)
-    wrong(type == "NS" ? "Input collection contains duplicates"
-                       : std::string(kInvalid) + "Input collection [" + shown + "] contains duplicates.");
+  if (members.size() == 1) return;
+  const List as_sent = type == "NS" ? List() : members;
+  if (expression::sort_set(type, members)) return;
+  if (type == "NS") wrong("Input collection contains duplicates");
+  std::string shown;
+  for (const Value& member : as_sent) shown += (shown.empty() ? "" : ", ") + member.text();
+  wrong(std::string(kInvalid) + "Input collection [" + shown + "]" + (type == "BS" ? "of type BS " : " ") +
+        "contains duplicates.");
 }
 
 void normalise(Value& v, int depth);
 
 void normalise_members(Map& members, int depth) {
-  for (auto& entry : members) {
-    if (entry.first.size() > 65'535)
-      wrong(std::string(kInvalid) + "Aggregated size of all attribute names is too large");
-    normalise(entry.second, depth);
+  for (auto& [name, value] : members) {
+    if (name.size() > kMaxNameBytes)
+      wrong(std::string(kInvalid) + "Attribute name is too large, must be less than 65536 bytes");
+    normalise(value, depth);
   }
+}
+
+/// False for a member that is no type.
+bool normalise_content(const std::string& type, Value& inner, int depth) {
+  if (type == "S") {
+    check_text(inner);
+  } else if (type == "N") {
+    normalise_number(inner);
+  } else if (type == "M") {
+    if (!inner.is_map()) check_members(inner);
+    normalise_members(inner.map(), depth + 1);
+  } else if (type == "L") {
+    check_list(inner);
+    for (Value& item : inner.list()) normalise(item, depth + 1);
+  } else if (type == "BOOL") {
+    inner = Value(as_boolean(inner));
+  } else if (type == "NULL") {
+    if (!as_boolean(inner))
+      wrong(std::string(kInvalid) + "Null attribute value types must have the value of true");
+    inner = Value(true);
+  } else if (type == "B") {
+    check_blob(inner);
+  } else if (type == "SS" || type == "NS" || type == "BS") {
+    normalise_set(inner, type);
+  } else {
+    return false;
+  }
+  return true;
 }
 
 void normalise(Value& v, int depth) {
-  if (depth > kMaxDepth) wrong("Nesting Levels have exceeded supported limits");
-  if (!v.is_map())
-    malformed(v.is_list() ? "Start of list found where not expected" : "Unexpected value type in payload");
-  static constexpr std::string_view kTypes[] = {"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"};
-  std::size_t known = 0;
-  for (const auto& [name, member] : v.map())
-    if (!member.is_null()) known += std::find(std::begin(kTypes), std::end(kTypes), name) != std::end(kTypes);
-  if (known == 0)
-    wrong("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
-  if (known > 1)
+  if (depth > kMaxDepth)
     wrong(
-        "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported "
-        "datatypes");
-  for (std::size_t i = v.map().size(); i-- > 0;) {  // unknown members are dropped
-    const std::string name = (v.map().begin() + i)->first;
-    if ((v.map().begin() + i)->second.is_null() ||
-        std::find(std::begin(kTypes), std::end(kTypes), name) == std::end(kTypes))
-      v.map().erase(name);
+        "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond "
+        "supported limit");
+  if (v.is_null()) v = Value(Map{});
+  if (!v.is_map()) check_types(v);
+  Map& types = v.map();
+  std::string known;
+  bool several = false;
+  for (auto& [type, inner] : types) {
+    if (inner.is_null() || !normalise_content(type, inner, depth)) continue;
+    several = several || !known.empty();
+    known = type;
   }
-  auto& [type, inner] = *v.map().begin();
-  if (type == "S") {
-    need_text(inner);
-  } else if (type == "N") {
-    normalise_number(inner);
-  } else if (type == "B") {
-    normalise_blob(inner);
-  } else if (type == "BOOL") {
-    if (inner.kind() != Value::Kind::boolean) malformed("Unexpected token received from parser");
-  } else if (type == "NULL") {
-    if (inner.kind() != Value::Kind::boolean) malformed("Unexpected token received from parser");
-    if (!inner.boolean())
-      wrong(std::string(kInvalid) + "Null attribute value types must have the value of true");
-  } else if (type == "M") {
-    if (!inner.is_map()) malformed("Unexpected field type");
-    normalise_members(inner.map(), depth + 1);
-  } else if (type == "L") {
-    if (!inner.is_list()) malformed("Unexpected field type");
-    for (Value& item : inner.list()) normalise(item, depth + 1);
-  } else {
-    normalise_set(inner, type);
-  }
+  if (known.empty()) wrong(std::string(kSupplied) + "is empty" + std::string(kOneType));
+  if (several) wrong(std::string(kSupplied) + "has more than one datatypes set" + std::string(kOneType));
+  if (types.size() == 1) return;
+  Value kept = std::move(types[known]);  // what is no type is dropped
+  v = expression::make(known, std::move(kept));
 }
 
-std::size_t size_of_number(const std::string& text) {
-  std::size_t digits = 0;
-  for (const char c : text) digits += c >= '0' && c <= '9';
-  return (digits + 1) / 2 + 1 + (text.starts_with('-') ? 1 : 0);
+/// Runs the checks of values; when they fail, a wrong JSON type anywhere comes first.
+template <class Checks, class Types>
+void types_first(Checks&& checks, Types&& types) {
+  try {
+    checks();
+  } catch (const ItemError& e) {
+    if (!e.serialization) types();
+    throw;
+  }
 }
 
 std::size_t size_of_blob(const std::string& text) {
@@ -128,41 +221,61 @@ std::size_t size_of_blob(const std::string& text) {
   return text.size() / 4 * 3 - padding;
 }
 
-std::size_t size_of(const Value& v) {
-  const auto& [type, inner] = *v.map().begin();
-  if (type == "S") return inner.text().size();
-  if (type == "N") return size_of_number(inner.text());
-  if (type == "B") return size_of_blob(inner.text());
-  if (type == "BOOL" || type == "NULL") return 1;
-  std::size_t out = 0;
-  if (type == "M") {
-    for (const auto& [name, member] : inner.map()) out += 1 + name.size() + size_of(member);
-    return out + 3;
-  }
-  if (type == "L") {
-    for (const Value& item : inner.list()) out += 1 + size_of(item);
-    return out + 3;
-  }
-  for (const Value& item : inner.list())
-    out += type == "SS"   ? item.text().size()
-           : type == "NS" ? size_of_number(item.text())
-                          : size_of_blob(item.text());
-  return out;
+std::size_t size_of_scalar(char kind, const std::string& text) {
+  if (kind == 'S') return text.size();
+  return kind == 'N' ? expression::stored_size(text) : size_of_blob(text);
 }
 
 }  // namespace
 
 void normalise_item(Value& item) {
-  if (!item.is_map()) malformed("Unexpected field type");
-  normalise_members(item.map(), 1);
+  if (!item.is_map()) check_members(item);
+  types_first([&] { normalise_members(item.map(), 1); }, [&] { check_members(item); });
 }
 
-std::size_t size_of_item(const Value& item) {
-  std::size_t out = 0;
-  for (const auto& [name, value] : item.map()) out += name.size() + size_of(value);
+void normalise_value(Value& value) {
+  types_first([&] { normalise(value, 1); }, [&] { check_types(value); });
+}
+
+expression::Placeholders placeholders_of(Value names, Value values) {
+  if (!values.is_null()) check_members(values);
+  expression::Placeholders out(std::move(names), std::move(values));
+  if (out.values().is_null()) return out;
+  for (auto& [key, value] : out.values().map()) {
+    try {
+      normalise(value, 1);
+    } catch (const ItemError& e) {
+      if (e.serialization) throw;
+      wrong("ExpressionAttributeValues contains invalid value: " + e.message + " for key " + key);
+    }
+  }
   return out;
 }
 
-const std::string& type_of(const Value& value) { return value.map().begin()->first; }
+std::size_t size_of_value(const Value& v) {
+  const auto& [type, inner] = *v.map().begin();
+  if (type.size() == 1 && (type[0] == 'S' || type[0] == 'N' || type[0] == 'B'))
+    return size_of_scalar(type[0], inner.text());
+  if (type == "BOOL" || type == "NULL") return 1;
+  std::size_t out = 0;
+  if (type == "M") {
+    for (const auto& [name, member] : inner.map()) out += 1 + name.size() + size_of_value(member);
+    return out + 3;
+  }
+  if (type == "L") {
+    for (const Value& item : inner.list()) out += 1 + size_of_value(item);
+    return out + 3;
+  }
+  for (const Value& item : inner.list()) out += size_of_scalar(type[0], item.text());
+  return out;
+}
+
+std::size_t size_of_item(const Value& item) { return size_of_item(item.map()); }
+
+std::size_t size_of_item(const Map& item) {
+  std::size_t out = 0;
+  for (const auto& [name, value] : item) out += name.size() + size_of_value(value);
+  return out;
+}
 
 }  // namespace puddle::dynamodb
