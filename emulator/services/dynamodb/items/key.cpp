@@ -28,12 +28,12 @@ void append_escaped(std::string& out, std::string_view bytes) {
 
 /// What the service hashes of a number: its decimal digits in pairs behind an exponent of base 100.
 std::string hashed_number(const Number& n) {
-  if (n.digits.empty()) return "\x80";
+  if (n.is_zero()) return "\x80";
   const int odd = n.exponent % 2 != 0 ? 1 : 0;
   const int first = (n.exponent + odd) / 2 - 64;
   std::string out(1, static_cast<char>(n.negative ? ~first : first));
   std::string digits(static_cast<std::size_t>(odd), '0');
-  digits += n.digits;
+  digits += n.digits();
   if (digits.size() % 2 != 0) digits += '0';
   for (std::size_t i = 0; i < digits.size(); i += 2) {
     const int pair = (digits[i] - '0') * 10 + digits[i + 1] - '0';
