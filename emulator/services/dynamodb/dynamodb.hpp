@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "aws/service.hpp"
+#include "languages/expression/cache.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/items/attribute_value.hpp"
 #include "services/dynamodb/records.hpp"
@@ -54,6 +55,7 @@ class DynamoDb final : public Service {
   Deps deps;
   Records records;
   ChangeFeed feed;
+  expression::Cache expressions;  ///< parsed, bounded
 
  private:
   void trim();

@@ -12,6 +12,7 @@ using std::string_view;
 
 /// Behind every key: none begins with so many bytes of ones, for the first eight are a digest.
 constexpr string_view kEnd("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 12);
+constexpr Duration kTokenLife = std::chrono::minutes(10);
 constexpr std::int64_t kCountStep = 2000;          // rows
 constexpr std::int64_t kSweepRows = 500;           // rows in a step, and
 constexpr std::int64_t kSweepBytes = 1024 * 1024;  // about so many bytes
@@ -133,6 +134,25 @@ void Records::range(const Tree& tree, const KeyRange& keys, bool forward,
                         {BlobView{keys.from}, BlobView{keys.to.empty() ? kEnd : string_view(keys.to)}});
        rows.next();)
     if (!each(Entry{rows.view(0), rows.view(1), rows.integer(2)})) return;
+}
+
+std::optional<std::string> Records::token(string_view key, Time now) const {
+  Rows rows = store_.query("SELECT digest FROM dynamodb_token WHERE key=?1 AND at>?2",
+                           {key, param(now - kTokenLife)});
+  if (!rows.next()) return std::nullopt;
+  return rows.text(0);
+}
+
+void Records::put_token(string_view key, string_view digest, Time now) {
+  store_.run(
+      "INSERT INTO dynamodb_token(key, digest, at) VALUES(?1,?2,?3) ON CONFLICT(key) DO UPDATE SET "
+      "digest=?2, at=?3",
+      {key, BlobView{digest}, param(now)});
+  // One comes, two old ones go: the table never has more than those of ten minutes, and no sweep is long.
+  store_.run(
+      "DELETE FROM dynamodb_token WHERE id IN (SELECT id FROM dynamodb_token ORDER BY id LIMIT 2) AND "
+      "at<=?1",
+      {param(now - kTokenLife)});
 }
 
 void Records::mark(const Tree& tree) {

@@ -56,6 +56,10 @@ class Records {
   void range(const Tree& tree, const KeyRange& keys, bool forward,
              const std::function<bool(const Entry&)>& each) const;
 
+  /// Idempotency tokens of transactions, for ten minutes: the digest of the request that used one.
+  std::optional<std::string> token(std::string_view key, Time now) const;
+  void put_token(std::string_view key, std::string_view digest, Time now);
+
   /// Before a write to the tree, in its savepoint: the row's numbers become old.
   void mark(const Tree& tree);
   void save_counts(Tree& tree);

@@ -16,3 +16,9 @@ CREATE TABLE dynamodb_tree(
   backfill BLOB,              -- of an index that is being filled: the key of the last item in it
   dropped INTEGER NOT NULL    -- 1: to be removed in steps
 );
+CREATE TABLE dynamodb_token(
+  id INTEGER PRIMARY KEY,
+  key TEXT UNIQUE NOT NULL,   -- account/region/ClientRequestToken
+  digest BLOB NOT NULL,
+  at INTEGER NOT NULL
+);

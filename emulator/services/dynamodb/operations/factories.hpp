@@ -4,6 +4,8 @@
 
 namespace puddle::dynamodb {
 
+Operation batch_get_item();
+Operation batch_write_item();
 Operation create_table();
 Operation delete_item();
 Operation delete_table();
@@ -11,7 +13,11 @@ Operation describe_table();
 Operation get_item();
 Operation list_tables();
 Operation put_item();
+Operation query();
 Operation scan();
+Operation transact_get_items();
+Operation transact_write_items();
+Operation update_item();
 Operation update_table();
 
 }  // namespace puddle::dynamodb

@@ -1,0 +1,142 @@
+// BatchWriteItem: nothing is written unless everything is valid; then everything is.
+#include <set>
+
+#include "services/dynamodb/operations/batch_shapes.hpp"
+#include "services/dynamodb/operations/factories.hpp"
+
+namespace puddle::dynamodb {
+namespace {
+
+using wire::Map;
+
+constexpr std::size_t kMaxRequests = 25;
+constexpr std::int64_t kMaxBytes = 16 << 20;
+
+struct PutRequest {
+  Value item;
+  static Shape shape() { return {required<&PutRequest::item>("Item")}; }
+};
+
+struct DeleteRequest {
+  Value key;
+  static Shape shape() { return {required<&DeleteRequest::key>("Key")}; }
+};
+
+struct Request {
+  std::optional<PutRequest> put;
+  std::optional<DeleteRequest> remove;
+  static Shape shape() {
+    return {optional<&Request::put>("PutRequest"), optional<&Request::remove>("DeleteRequest")};
+  }
+};
+
+using Requests = std::map<std::string, std::vector<Request>>;
+
+struct Input {
+  std::optional<Requests> items;
+  std::optional<std::string> capacity, metrics;
+};
+
+struct Output {
+  Value unprocessed{Map()}, metrics, capacity;
+};
+
+/// The names of the map's keys come here, because their form depends on whether they are ARNs.
+void check_counts(const Requests& items) {
+  std::size_t all = 0;
+  for (const auto& [table, requests] : items) {
+    if (requests.empty() || requests.size() > kMaxRequests)
+      throw ItemError{
+          "1 validation error detected: Value '{" + table +
+          "=[...]}' at 'requestItems' failed to satisfy "
+          "constraint: Map value must satisfy constraint: [Member must have length less than or equal to 25, "
+          "Member must have length greater than or equal to 1]"};
+    all += requests.size();
+  }
+  if (all > kMaxRequests) throw ItemError{"Too many items requested for the BatchWriteItem call"};
+}
+
+ItemWrite write_of(const Request& request) {
+  ItemWrite write;
+  if (request.put.has_value() == request.remove.has_value())
+    throw ItemError{
+        "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported "
+        "datatypes"};
+  if (request.put) {
+    write.item = normal_item(request.put->item);
+    write.size = checked_item_size(write.item);
+  } else {
+    write.kind = ItemWrite::Kind::remove;
+    write.item = normal_item(request.remove->key);
+  }
+  return write;
+}
+
+std::vector<std::pair<std::string, ItemWrite>> writes_of(const Requests& items) {
+  std::vector<std::pair<std::string, ItemWrite>> out;
+  std::int64_t bytes = 0;
+  for (const auto& [table, requests] : items)
+    for (const Request& request : requests) {
+      out.emplace_back(table, write_of(request));
+      bytes += out.back().second.size;
+    }
+  if (bytes > kMaxBytes) throw ItemError{"Request size exceeded the limit of 16 MB"};
+  return out;
+}
+
+void bind_all(DynamoDb& db, const Call& call, std::vector<std::pair<std::string, ItemWrite>>& writes) {
+  std::vector<Table*> tables;
+  for (auto& [name, write] : writes) tables.push_back(&db.require(call, name, true));
+  std::set<std::pair<std::int64_t, std::string>> seen;
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    ItemWrite& write = writes[i].second;
+    write.bind(*tables[i]);
+    if (!seen.emplace(tables[i]->id, write.key()).second)
+      throw ItemError{"Provided list of item keys contains duplicates"};
+  }
+}
+
+Output handle(DynamoDb& db, const Call& call, const Input& in) {
+  return checked([&] {
+    if (!in.items || in.items->empty())
+      throw ItemError{"The requestItems parameter is required for BatchWriteItem"};
+    check_counts(*in.items);
+    auto writes = writes_of(*in.items);
+    for (const auto& [table, requests] : *in.items)
+      authorise(db, call, "dynamodb:BatchWriteItem", table_arn(call, table));
+    bind_all(db, call, writes);
+    Output out;
+    Usages usages;
+    MetricsByTable metrics;
+    Writer writer(db, call.now);
+    for (auto& [name, write] : writes) {
+      write.decide(db.records);
+      const Written written = write.apply(writer);
+      if (in.capacity) usages.add(*write.table(), usage_of(written));
+      metrics.add(write, in.metrics);
+    }
+    writer.finish();
+    out.capacity = usages.describe(in.capacity);
+    out.metrics = metrics.take();
+    return out;
+  });
+}
+
+}  // namespace
+
+Operation batch_write_item() {
+  return operation<DynamoDb, Input, Output>({
+      .name = "BatchWriteItem",
+      .action = "",  // for each table
+      .input = {optional<&Input::items>("RequestItems"),
+                optional<&Input::capacity>("ReturnConsumedCapacity", kCapacity),
+                optional<&Input::metrics>("ReturnItemCollectionMetrics", kMetrics)},
+      .output = {required<&Output::unprocessed>("UnprocessedItems"),
+                 optional<&Output::metrics>("ItemCollectionMetrics"),
+                 optional<&Output::capacity>("ConsumedCapacity")},
+      .errors = kReadErrors,
+      .handle = handle,
+  });
+}
+
+}  // namespace puddle::dynamodb

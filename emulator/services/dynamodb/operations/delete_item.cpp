@@ -1,0 +1,56 @@
+// DeleteItem.
+#include "services/dynamodb/operations/factories.hpp"
+#include "services/dynamodb/operations/item_shapes.hpp"
+
+namespace puddle::dynamodb {
+namespace {
+
+struct Input : WriteInput {
+  Value key;
+};
+
+WriteOutput handle(DynamoDb& db, const Call& call, const Input& in) {
+  return checked([&] {
+    check_parameters({{"Expected", in.expected.has_value()}},
+                     {{"ConditionExpression", in.condition.has_value()}}, in.names, in.values);
+    ItemWrite write;
+    write.kind = ItemWrite::Kind::remove;
+    write.item = normal_item(in.key);
+    check_return_values(in.returns);
+    write.condition = expected_test(in);
+    if (in.condition) {
+      Expressions expressions(db.expressions, in.names, in.values);
+      write.condition = expressions.condition(in.condition, "ConditionExpression");
+      expressions.check_unused();
+    }
+    return write_one(db, call, in, write);
+  });
+}
+
+}  // namespace
+
+Operation delete_item() {
+  return operation<DynamoDb, Input, WriteOutput>({
+      .name = "DeleteItem",
+      .action = "dynamodb:DeleteItem",
+      .resource = [](DynamoDb&, const Call& c, const Input& in) { return table_arn(c, in.table); },
+      .input = {required<&WriteInput::table>("TableName", kTableName), required<&Input::key>("Key"),
+                optional<&WriteInput::expected>("Expected"),
+                optional<&WriteInput::conditional_operator>("ConditionalOperator", kConditionalOperator),
+                optional<&WriteInput::returns>("ReturnValues", kReturnValues),
+                optional<&WriteInput::capacity>("ReturnConsumedCapacity", kCapacity),
+                optional<&WriteInput::metrics>("ReturnItemCollectionMetrics", kMetrics),
+                optional<&WriteInput::condition>("ConditionExpression"),
+                optional<&WriteInput::names>("ExpressionAttributeNames"),
+                optional<&WriteInput::values>("ExpressionAttributeValues"),
+                optional<&WriteInput::returns_on_failure>("ReturnValuesOnConditionCheckFailure",
+                                                          kReturnsOnFailure)},
+      .output = {optional<&WriteOutput::attributes>("Attributes"),
+                 optional<&WriteOutput::capacity>("ConsumedCapacity"),
+                 optional<&WriteOutput::metrics>("ItemCollectionMetrics")},
+      .errors = kWriteErrors,
+      .handle = handle,
+  });
+}
+
+}  // namespace puddle::dynamodb

@@ -1,0 +1,75 @@
+#include "services/dynamodb/operations/item_shapes.hpp"
+
+#include <algorithm>
+
+namespace puddle::dynamodb {
+
+std::string table_arn(const Call& c, const std::string& table) {
+  return table.starts_with("arn:") ? table
+                                   : "arn:aws:dynamodb:" + c.region + ":" + c.account + ":table/" + table;
+}
+
+std::string index_arn(const Call& c, const std::string& table, const std::optional<std::string>& index) {
+  return index ? table_arn(c, table) + "/index/" + *index : table_arn(c, table);
+}
+
+Value normal_item(const Value& given) {
+  Value item = given;
+  normalise_item(item);
+  return item;
+}
+
+std::int64_t checked_item_size(const Value& item) {
+  const std::size_t size = size_of_item(item);
+  if (size > kMaxItemBytes) throw ItemError{"Item size has exceeded the maximum allowed size"};
+  return static_cast<std::int64_t>(size);
+}
+
+void check_return_values(const std::optional<std::string>& returns) {
+  if (returns && *returns != "NONE" && *returns != "ALL_OLD")
+    throw ItemError{"ReturnValues can only be ALL_OLD or NONE"};
+}
+
+ItemTest expected_test(const WriteInput& in) {
+  check_conditional_operator(in.conditional_operator, in.expected && !in.expected->empty());
+  if (!in.expected || in.expected->empty()) return {};
+  auto conditions = std::make_shared<const Conditions>(*in.expected, in.conditional_operator);
+  return [conditions](const wire::Map& item) { return conditions->holds(item); };
+}
+
+Usage usage_of(const Written& w) {
+  Usage out;
+  out.table = write_units(std::max(w.old_size, w.new_size));
+  for (const auto& index : w.indexes) out.indexes[index.index] += index.units;
+  return out;
+}
+
+AwsError condition_failed(const ItemWrite& write, const std::optional<std::string>& returns_on_failure) {
+  wire::Map members;
+  if (returns_on_failure == "ALL_OLD" && write.old()) members.add("Item", wire::Raw{write.old()->json});
+  return kConditionalCheckFailed("The conditional request failed", std::move(members));
+}
+
+void use_update(ItemWrite& write, Expressions& expressions, const std::optional<std::string>& text) {
+  const auto update = expressions.update(text);
+  if (!update) return;
+  write.change = [update, alive = expressions.placeholders()](wire::Map& item) { update->apply(item); };
+  write.literal = [update](std::string_view attribute) { return update->literal(attribute); };
+  write.paths = update->paths();
+  write.creates = update->creates();
+}
+
+WriteOutput write_one(DynamoDb& db, const Call& call, const WriteInput& in, ItemWrite& write) {
+  write.bind(db.require(call, in.table, true));
+  if (!write.decide(db.records)) throw condition_failed(write, in.returns_on_failure);
+  Writer writer(db, call.now);
+  const Written written = write.apply(writer);
+  writer.finish();
+  WriteOutput out;
+  out.attributes = write.returned(in.returns);
+  if (in.capacity) out.capacity = usage_of(written).describe(*write.table(), in.capacity);
+  out.metrics = collection_metrics(write, in.metrics);
+  return out;
+}
+
+}  // namespace puddle::dynamodb
