@@ -10,9 +10,11 @@ namespace {
 using std::string_view;
 
 constexpr std::size_t kPageBytes = 1 << 20;
+constexpr std::int64_t kTrimStep = 500;
 constexpr const char* kColumns =
-    "SELECT id,arn,account,region,table_name,label,view,key_schema,enabled,disabled,shard,first FROM "
-    "feed_stream ";
+    "SELECT "
+    "id,arn,account,region,table_name,label,view,key_schema,enabled,disabled,shard,first,trimmed,policy,"
+    "policy_revision FROM feed_stream ";
 
 ChangeFeed::Stream stream_of(const Rows& rows) {
   ChangeFeed::Stream s;
@@ -28,6 +30,9 @@ ChangeFeed::Stream stream_of(const Rows& rows) {
   s.disabled = rows.time(9);
   s.shard = rows.text(10);
   s.first = rows.integer(11);
+  s.trimmed = rows.integer(12);
+  s.policy = rows.text(13);
+  s.policy_revision = rows.text(14);
   return s;
 }
 
@@ -39,18 +44,34 @@ Migration ChangeFeed::migration() {
           "region TEXT NOT NULL,"
           " table_name TEXT NOT NULL, label TEXT NOT NULL, view TEXT NOT NULL, key_schema TEXT NOT NULL, "
           "enabled INTEGER NOT NULL,"
-          " disabled INTEGER NOT NULL, shard TEXT NOT NULL, first INTEGER NOT NULL);"
+          " disabled INTEGER NOT NULL, shard TEXT NOT NULL, first INTEGER NOT NULL,"
+          " trimmed INTEGER NOT NULL DEFAULT 0, policy TEXT NOT NULL DEFAULT '', "
+          "policy_revision TEXT NOT NULL DEFAULT '');"
           "CREATE TABLE feed_record(stream INTEGER NOT NULL, sequence INTEGER NOT NULL, at INTEGER NOT NULL, "
           "event TEXT NOT NULL,"
           " PRIMARY KEY(stream, sequence)) WITHOUT ROWID;"};
 }
 
 std::int64_t ChangeFeed::next_sequence(Time now) {
+  if (last_ == 0)
+    for (Rows rows = store_.query("SELECT max(first, coalesce((SELECT max(sequence) FROM feed_record WHERE "
+                                  "stream=id), 0), trimmed) FROM feed_stream");
+         rows.next();)
+      last_ = std::max(last_, rows.integer(0));
   last_ = std::max(last_ + 1, to_millis(now) * 1000);
   return last_;
 }
 
-void ChangeFeed::open(Stream& s) {
+void ChangeFeed::open(Stream& s, const std::string& table_arn, string_view shard_suffix, Time now) {
+  const auto taken = [&](const std::string& arn) { return find(arn).has_value(); };
+  for (Time at = now; s.arn.empty() || taken(s.arn); at += std::chrono::milliseconds(1)) {
+    s.label = iso8601(at);
+    s.label.pop_back();  // "2026-01-01T00:00:00.000"
+    s.arn = table_arn + "/stream/" + s.label;
+  }
+  s.enabled = now;
+  s.first = next_sequence(now);
+  s.shard = "shardId-" + sequence_text(to_millis(now)).substr(1) + "-" + std::string(shard_suffix);
   store_.run(
       "INSERT INTO "
       "feed_stream(arn,account,region,table_name,label,view,key_schema,enabled,disabled,shard,first) "
@@ -66,10 +87,37 @@ void ChangeFeed::close(const std::string& arn, Time now) {
              {string_view(arn), param(now)});
 }
 
-void ChangeFeed::trim(Time now) {
+void ChangeFeed::set_policy(const std::string& arn, string_view policy, string_view revision) {
+  store_.run("UPDATE feed_stream SET policy=?2, policy_revision=?3 WHERE arn=?1",
+             {string_view(arn), policy, revision});
+}
+
+bool ChangeFeed::trim_step(Time now) {
   const Time oldest = now - kRetention;
-  store_.run("DELETE FROM feed_record WHERE at<?1", {param(oldest)});
+  std::vector<std::int64_t> ids;
+  for (Rows rows = store_.query("SELECT id FROM feed_stream"); rows.next();) ids.push_back(rows.integer(0));
+  for (const std::int64_t id : ids) {
+    std::int64_t last = 0, count = 0;
+    for (Rows rows =
+             store_.query("SELECT sequence, at FROM feed_record WHERE stream=?1 ORDER BY sequence", {id});
+         count < kTrimStep && rows.next() && rows.time(1) < oldest; ++count)
+      last = rows.integer(0);
+    if (count == 0) continue;
+    store_.run("DELETE FROM feed_record WHERE stream=?1 AND sequence<=?2", {id, last});
+    store_.run("UPDATE feed_stream SET trimmed=?2 WHERE id=?1", {id, last});
+    return true;
+  }
+  // All its records are older than its end: they are gone by now.
   store_.run("DELETE FROM feed_stream WHERE disabled<>0 AND disabled<?1", {param(oldest)});
+  return false;
+}
+
+bool ChangeFeed::lost(const Stream& s, std::int64_t position, Time now) const {
+  if (position <= s.trimmed) return true;
+  Rows rows =
+      store_.query("SELECT at FROM feed_record WHERE stream=?1 AND sequence>=?2 ORDER BY sequence LIMIT 1",
+                   {s.id, position});
+  return rows.next() && rows.time(0) < now - kRetention;
 }
 
 void ChangeFeed::append(std::int64_t stream, const Record& r, Time now) {
@@ -96,6 +144,8 @@ std::vector<ChangeFeed::Record> ChangeFeed::read(std::int64_t stream, std::int64
                                                  Time now) const {
   std::vector<Record> out;
   std::size_t bytes = 0;
+  // A number is never behind the clock: this skips what is too old without reading it.
+  from = std::max(from, to_millis(now - kRetention) * 1000);
   for (Rows rows =
            store_.query("SELECT sequence, event FROM feed_record WHERE stream=?1 AND sequence>=?2 AND at>=?3 "
                         "ORDER BY sequence LIMIT ?4",

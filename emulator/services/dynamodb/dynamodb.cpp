@@ -43,14 +43,15 @@ std::vector<Migration> DynamoDb::migrations() const {
 }
 
 void DynamoDb::start() {
-  trim();
+  trim_at(deps.loop.now() + kTrimEvery);
   sweep();
 }
 
-void DynamoDb::trim() {
-  trimmer_ = deps.loop.at(deps.loop.now() + kTrimEvery, [this] {
-    deps.store.atomically([this] { feed.trim(deps.loop.now()); });
-    trim();
+void DynamoDb::trim_at(Time when) {
+  trimmer_ = deps.loop.at(when, [this] {
+    const Time now = deps.loop.now();
+    const bool more = deps.store.atomically([&] { return feed.trim_step(now); });
+    trim_at(more ? now + kStepPause : now + kTrimEvery);
   });
 }
 
@@ -155,19 +156,12 @@ Value DynamoDb::describe(const Table& t, std::string_view status) const {
 
 void DynamoDb::open_stream(Table& t, const std::string& view, Time now) {
   ChangeFeed::Stream s;
-  s.label = iso8601(now);
-  s.label.pop_back();  // "2026-01-01T00:00:00.000"
-  s.arn = t.arn + "/stream/" + s.label;
   s.account = t.account;
   s.region = t.region;
   s.table = t.name;
   s.view = view;
   s.key_schema = wire::to_json(*t.definition.find("KeySchema"));
-  s.enabled = now;
-  s.first = feed.next_sequence(now);
-  s.shard = "shardId-" + ChangeFeed::sequence_text(to_millis(now)).substr(1) + "-" +
-            random_text(deps.entropy, 8, "0123456789abcdef");
-  feed.open(s);
+  feed.open(s, t.arn, random_text(deps.entropy, 8, "0123456789abcdef"), now);
   t.stream_arn = s.arn;
   records.update(t);
   t.stream = std::move(s);

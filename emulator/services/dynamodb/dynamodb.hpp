@@ -58,7 +58,7 @@ class DynamoDb final : public Service {
   expression::Cache expressions;  ///< parsed, bounded
 
  private:
-  void trim();
+  void trim_at(Time when);
   void sweep_step();
   bool count_step();
   Loop::TimerId trimmer_ = 0, sweeper_ = 0;

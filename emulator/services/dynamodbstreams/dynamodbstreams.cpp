@@ -18,6 +18,11 @@ const wire::ServiceWire& DynamoDbStreams::wire() const {
   return description;
 }
 
+std::string DynamoDbStreams::resource_policy(const std::string& stream_arn) const {
+  const auto stream = feed.find(stream_arn);
+  return stream ? stream->policy : std::string();
+}
+
 std::unique_ptr<Service> make(Deps deps) { return std::make_unique<DynamoDbStreams>(deps); }
 
 }  // namespace puddle::dynamodbstreams

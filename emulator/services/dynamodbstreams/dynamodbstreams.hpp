@@ -18,6 +18,8 @@ class DynamoDbStreams final : public Service {
   const std::vector<std::string_view>& known_operations() const override {
     return dynamodbstreams::known_operations();
   }
+  wire::Dialect dialect() const override { return wire::Dialect::dynamodb; }
+  std::string resource_policy(const std::string& stream_arn) const override;
 
   Deps deps;
   ChangeFeed feed;

@@ -1,5 +1,6 @@
 // ListStreams, DescribeStream, GetShardIterator and GetRecords. A stream has one shard, as a small table on
 // AWS has.
+#include "aws/arn.hpp"
 #include "base/text.hpp"
 #include "services/dynamodbstreams/dynamodbstreams.hpp"
 #include "wire/json.hpp"
@@ -16,8 +17,20 @@ constexpr ErrorType kValidation{"ValidationException"};
 constexpr ErrorType kExpiredIterator{"ExpiredIteratorException"};
 constexpr ErrorType kTrimmed{"TrimmedDataAccessException"};
 constexpr Duration kIteratorLife = std::chrono::minutes(15);
+constexpr const char* kTrimmedText =
+    "The operation attempted to read past the oldest stream record in a shard.";
+
+constexpr std::size_t kMostListed = 100;
+
+/// "table/T/stream/LABEL" of DynamoDB.
+bool is_stream_arn(const std::string& text) {
+  const auto arn = Arn::parse(text);
+  return arn && arn->service == "dynamodb" && arn->resource.starts_with("table/") &&
+         arn->resource.find("/stream/") != std::string::npos;
+}
 
 Stream require(const DynamoDbStreams& service, const std::string& arn, Time now) {
+  if (!is_stream_arn(arn)) throw kValidation("Invalid StreamArn");
   auto found = service.feed.find(arn);
   if (!found || (!found->open() && found->disabled < now - ChangeFeed::kRetention))
     throw kResourceNotFound("Requested resource not found: Stream: " + arn + " not found");
@@ -43,7 +56,8 @@ struct ListOutput {
 };
 
 ListOutput list(DynamoDbStreams& service, const Call& call, const ListInput& in) {
-  const auto limit = static_cast<std::size_t>(in.limit.value_or(100));
+  if (in.start && !is_stream_arn(*in.start)) throw kValidation("Invalid ExclusiveStartStreamArn");
+  const auto limit = static_cast<std::size_t>(in.limit.value_or(kMostListed));
   bool skipping = in.start.has_value();
   ListOutput out;
   for (const Stream& s : service.feed.all(call.account, call.region)) {
@@ -63,11 +77,19 @@ ListOutput list(DynamoDbStreams& service, const Call& call, const ListInput& in)
   return out;
 }
 
+struct ShardFilter {
+  std::optional<std::string> type, shard;
+  static Shape shape() {
+    return {optional<&ShardFilter::type>("Type", {.one_of = {"CHILD_SHARDS"}}),
+            optional<&ShardFilter::shard>("ShardId", {.min = 28, .max = 65})};
+  }
+};
+
 struct DescribeInput {
   std::string arn;
   std::optional<int> limit;
   std::optional<std::string> start;
-  Value filter;
+  std::optional<ShardFilter> filter;
 };
 
 struct DescribeOutput {
@@ -75,14 +97,16 @@ struct DescribeOutput {
 };
 
 DescribeOutput describe(DynamoDbStreams& service, const Call& call, const DescribeInput& in) {
-  if (!in.filter.is_null()) throw kValidation("ShardFilter is not supported by Puddle yet");
+  if (in.filter && in.filter->type.has_value() != in.filter->shard.has_value())
+    throw kValidation("ShardFilter needs both Type and ShardId");
   const Stream s = require(service, in.arn, call.now);
   Map range{{"StartingSequenceNumber", Value(ChangeFeed::sequence_text(s.first))}};
   if (!s.open())
     range.add("EndingSequenceNumber", ChangeFeed::sequence_text(std::max(s.first, service.feed.last(s.id))));
   Map shard{{"ShardId", Value(s.shard)}, {"SequenceNumberRange", Value(std::move(range))}};
   List shards;
-  if (!in.start) shards.emplace_back(std::move(shard));
+  // The only shard has no children, and nothing comes behind it.
+  if (!in.filter && (!in.start || *in.start < s.shard)) shards.emplace_back(std::move(shard));
   Map out;
   out.add("StreamArn", s.arn);
   out.add("StreamLabel", s.label);
@@ -95,7 +119,8 @@ DescribeOutput describe(DynamoDbStreams& service, const Call& call, const Descri
   return {.description = Value(std::move(out))};
 }
 
-/// "ARN|position|made": where to read on, and when the iterator was made.
+/// "ARN|position|made": where to read on, and when the iterator was made. Position 0 is TRIM_HORIZON: the
+/// oldest record that is there when it is used.
 std::string iterator_text(const Stream& s, std::int64_t position, Time now) {
   return s.arn + "|1|" +
          base64(s.arn + "|" + std::to_string(position) + "|" + std::to_string(to_millis(now)));
@@ -130,22 +155,20 @@ struct IteratorOutput {
 };
 
 IteratorOutput iterator(DynamoDbStreams& service, const Call& call, const IteratorInput& in) {
+  const bool at = in.type == "AT_SEQUENCE_NUMBER", after = in.type == "AFTER_SEQUENCE_NUMBER";
+  if ((at || after) != in.sequence.has_value())
+    throw kValidation(in.sequence ? "SequenceNumber must not be specified for " + in.type
+                                  : "SequenceNumber must be specified for " + in.type);
+  const auto given = in.sequence ? ChangeFeed::parse_sequence(*in.sequence) : std::nullopt;
+  if (in.sequence && !given) throw kValidation("Invalid SequenceNumber");
   const Stream s = require(service, in.arn, call.now);
   if (in.shard != s.shard) throw kResourceNotFound("Requested resource not found: Shard does not exist");
-  const bool at = in.type == "AT_SEQUENCE_NUMBER", after = in.type == "AFTER_SEQUENCE_NUMBER";
-  std::int64_t position = s.first;
+  std::int64_t position = 0;
   if (at || after) {
-    const auto given = in.sequence ? ChangeFeed::parse_sequence(*in.sequence) : std::nullopt;
-    if (!given)
-      throw kValidation(in.sequence ? "Invalid SequenceNumber"
-                                    : "SequenceNumber must be specified for " + in.type);
-    if (*given < s.first)
-      throw kTrimmed("The operation attempted to read past the oldest stream record in a shard.");
     position = at ? *given : *given + 1;
-  } else if (in.sequence) {
-    throw kValidation("SequenceNumber must not be specified for " + in.type);
+    if (*given < s.first || service.feed.lost(s, position, call.now)) throw kTrimmed(kTrimmedText);
   } else if (in.type == "LATEST") {
-    position = std::max(s.first, service.feed.last(s.id) + 1);
+    position = std::max({s.first, s.trimmed + 1, service.feed.last(s.id) + 1});
   }
   return {.iterator = iterator_text(s, position, call.now)};
 }
@@ -162,8 +185,13 @@ struct RecordsOutput {
 
 RecordsOutput get(DynamoDbStreams& service, const Call& call, const RecordsInput& in) {
   const Position position = parse_iterator(in.iterator);
-  if (call.now - position.made > kIteratorLife) throw kExpiredIterator("Iterator expired");
+  if (call.now - position.made > kIteratorLife)
+    throw kExpiredIterator(
+        "The shard iterator has expired and can no longer be used to retrieve stream records. A shard "
+        "iterator "
+        "expires 15 minutes after it is retrieved using the GetShardIterator action.");
   const Stream s = require(service, position.arn, call.now);
+  if (position.from > 0 && service.feed.lost(s, position.from, call.now)) throw kTrimmed(kTrimmedText);
   RecordsOutput out;
   std::int64_t next = position.from;
   for (ChangeFeed::Record& r :
@@ -172,7 +200,7 @@ RecordsOutput get(DynamoDbStreams& service, const Call& call, const RecordsInput
     out.records.emplace_back(wire::Raw{std::move(r.event)});
   }
   // The end of a closed shard: nothing will ever follow.
-  const bool ended = !s.open() && next > service.feed.last(s.id);
+  const bool ended = !s.open() && (out.records.empty() || next > service.feed.last(s.id));
   if (!ended) out.next = iterator_text(s, next, call.now);
   return out;
 }
@@ -182,7 +210,7 @@ Operation list_streams() {
       .name = "ListStreams",
       .action = "dynamodb:ListStreams",
       .input = {optional<&ListInput::table>("TableName", {.min = 1, .max = 1024}),
-                optional<&ListInput::limit>("Limit", {.min = 1}),
+                optional<&ListInput::limit>("Limit", {.min = 1, .max = 100}),
                 optional<&ListInput::start>("ExclusiveStartStreamArn", {.min = 37, .max = 1024})},
       .output = {required<&ListOutput::streams>("Streams"),
                  optional<&ListOutput::last>("LastEvaluatedStreamArn")},
@@ -197,7 +225,7 @@ Operation describe_stream() {
       .action = "dynamodb:DescribeStream",
       .resource = [](DynamoDbStreams&, const Call&, const DescribeInput& in) { return in.arn; },
       .input = {required<&DescribeInput::arn>("StreamArn", {.min = 37, .max = 1024}),
-                optional<&DescribeInput::limit>("Limit", {.min = 1}),
+                optional<&DescribeInput::limit>("Limit", {.min = 1, .max = 100}),
                 optional<&DescribeInput::start>("ExclusiveStartShardId", {.min = 28, .max = 65}),
                 optional<&DescribeInput::filter>("ShardFilter")},
       .output = {required<&DescribeOutput::description>("StreamDescription")},
@@ -233,7 +261,7 @@ Operation get_records() {
                 optional<&RecordsInput::limit>("Limit", {.min = 1, .max = 1000})},
       .output = {required<&RecordsOutput::records>("Records"),
                  optional<&RecordsOutput::next>("NextShardIterator")},
-      .errors = {kResourceNotFound, kValidation, kExpiredIterator},
+      .errors = {kResourceNotFound, kValidation, kExpiredIterator, kTrimmed},
       .handle = get,
   });
 }

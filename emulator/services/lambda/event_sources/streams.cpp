@@ -44,6 +44,7 @@ Item make_item(const Value& record) {
 Task<Batch> read(Lambda& service, Function function, std::string stream_arn, std::string shard,
                  std::string after, int count) {
   Batch out;
+  bool trimmed = false;
   try {
     Map input{{"StreamArn", Value(stream_arn)},
               {"ShardId", Value(shard)},
@@ -64,7 +65,13 @@ Task<Batch> read(Lambda& service, Function function, std::string stream_arn, std
     const Value* iterator = got.find("NextShardIterator");
     out.ended = !iterator || iterator->is_null();
   } catch (const AwsError& e) {
+    // What came behind the checkpoint is older than a day: on with what is left.
+    trimmed = e.code() == "TrimmedDataAccessException" && !after.empty();
     out.problem = e.what();
+  }
+  if (trimmed) {
+    Task<Batch> rest = read(service, std::move(function), std::move(stream_arn), std::move(shard), "", count);
+    out = co_await std::move(rest);
   }
   co_return std::move(out);
 }
@@ -82,6 +89,7 @@ Task<Run> run(Lambda& service, Mapping mapping, std::vector<Item> items) {
   Event event;
   event.request_id = out.request_id = uuid(service.deps.entropy);
   std::vector<std::string> records;
+  records.reserve(items.size());
   for (const Item& i : items) records.push_back(i.json);
   event.payload = stream_event(records, mapping.config.source_arn);
   try {
