@@ -3,6 +3,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -50,6 +51,27 @@ class Server:
         for thread in os.listdir(f"/proc/{self.pid}/task"):
             with open(f"/proc/{self.pid}/task/{thread}/schedstat") as f:
                 total += int(f.read().split()[0])
+        return total / 1e9
+
+    def functions_cpu_seconds(self):
+        """Processor time of the processes below it that are running: the environments of functions."""
+        parents = {}
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as f:
+                    parents[int(pid)] = int(f.read().rsplit(")", 1)[1].split()[1])
+            except OSError:
+                continue
+        below, total = {self.pid}, 0
+        while more := {pid for pid, parent in parents.items() if parent in below} - below:
+            below |= more
+        for pid in below - {self.pid}:
+            try:
+                for thread in os.listdir(f"/proc/{pid}/task"):
+                    with open(f"/proc/{pid}/task/{thread}/schedstat", encoding="utf-8") as f:
+                        total += int(f.read().split()[0])
+            except OSError:
+                continue
         return total / 1e9
 
     def memory_mib(self):
@@ -118,13 +140,14 @@ class Load:
         self.program = program
         self.number = 0
 
-    def run(self, server, files, connections, seconds, operations=None, take=None):
-        command = [self.program, "--port", str(server.port), "--connections", str(connections), "--seconds", str(seconds),
-                   "--start", str(self.number)]
+    def run(self, server, files, connections, seconds, operations=None, **options):
+        """options: keys, take, save, values and start, as puddle_load's."""
+        options.setdefault("start", self.number)
+        command = [self.program, "--port", str(server.port), "--connections", str(connections), "--seconds", str(seconds)]
         if operations is not None:
             command += ["--operations", str(operations)]
-        if take:
-            command += ["--take", take]
+        for name, value in options.items():
+            command += ["--" + name, str(value)]
         before = server.cpu_seconds()
         done = subprocess.run(command + files, capture_output=True, text=True, check=False)
         cpu = server.cpu_seconds() - before
@@ -136,3 +159,24 @@ class Load:
         self.number += result["operations"] + connections
         result["cpu_us"] = cpu / result["operations"] * 1e6
         return result
+
+
+class Connection:
+    """Requests sent and answers awaited apart, over one socket: for what happens while a call waits."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def send(self, service, target, body):
+        text = json.dumps(body)
+        self.socket.sendall((f"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-amz-json-1.0\r\n"
+                             f"X-Amz-Target: {target}\r\nX-Amz-Date: 20260101T000000Z\r\n"
+                             f"Authorization: {authorization(service)}\r\nContent-Length: {len(text)}\r\n\r\n{text}").encode())
+
+    def answer(self):
+        """Of one piece: the answers asked for here are short."""
+        data = self.socket.recv(65536)
+        if not data.startswith(b"HTTP/1.1 200"):
+            raise NotMeasured(data.decode("utf-8", "replace")[:200])
+        return data

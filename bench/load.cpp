@@ -1,12 +1,15 @@
 // puddle_load: a closed-loop HTTP load generator that costs far less than the server it drives.
 //
-//   puddle_load --port P [--connections N] [--seconds S] [--operations K] [--start I] [--take TEXT] FILE...
+//   puddle_load --port P [--connections N] [--seconds S] [--operations K] [--start I] [--keys M]
+//               [--take TEXT [--save FILE]] [--values FILE] FILE...
 //
 // Each FILE is a request: head lines, an empty line, the body; Content-Length is added. An operation is one
 // pass through the files on one connection. In a file {{n}} becomes the operation's number (12 digits),
-// {{key}} that number modulo 1000, {{take}} what stood behind TEXT, up to the next '"', in the answer before;
-// an answer without TEXT is an error and ends the operation. It prints one line of JSON. One thread, epoll,
-// non-blocking sockets, keep-alive.
+// {{key}} that number modulo M (1000), {{any}} one of the numbers below M in no order (12 digits), {{take}}
+// what stood behind TEXT, up to the next '"', in the answer before; an answer without TEXT is an error and
+// ends the operation. --save writes what was taken from the last answer, a line each; {{value}} is the line
+// of --values that belongs to the operation. It prints one line of JSON. One thread, epoll, non-blocking
+// sockets, keep-alive.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -45,9 +48,30 @@ struct Options {
   double seconds = 1;
   std::uint64_t operations = UINT64_MAX;
   std::uint64_t start = 0;
-  std::string take;
+  std::uint64_t keys = 1000;
+  std::string take, save;
+  std::vector<std::string> values;
   std::vector<std::string> files;
 };
+
+/// What the holes of one request are filled with.
+struct Filling {
+  std::uint64_t number, keys;
+  std::string_view taken, value;
+};
+
+/// Numbers that follow each other become numbers all over the place.
+std::uint64_t scattered(std::uint64_t n) {
+  n = (n ^ (n >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  n = (n ^ (n >> 27)) * 0x94d049bb133111ebULL;
+  return n ^ (n >> 31);
+}
+
+void append_padded(std::string& out, std::uint64_t number) {
+  const std::string digits = std::to_string(number);
+  out.append(digits.size() < 12 ? 12 - digits.size() : 0, '0');
+  out += digits;
+}
 
 /// A request with holes, cut into pieces once so that filling it is a few appends.
 class Template {
@@ -66,10 +90,10 @@ class Template {
     body_ = cut(text.substr(end + 2));
   }
 
-  void fill(std::uint64_t number, const std::string& taken, std::string& out) {
+  void fill(const Filling& filling, std::string& out) {
     scratch_.clear();
-    append(body_, number, taken, scratch_);
-    append(head_, number, taken, out);
+    append(body_, filling, scratch_);
+    append(head_, filling, out);
     out += std::to_string(scratch_.size());
     out += "\r\n\r\n";
     out += scratch_;
@@ -78,7 +102,7 @@ class Template {
  private:
   struct Piece {
     std::string literal;
-    char hole = 0;  // what follows the literal: 'n', 'k', 't' or nothing
+    char hole = 0;  // what follows the literal: the first letter of a hole's name, or nothing
   };
 
   static std::vector<Piece> cut(std::string_view text) {
@@ -88,7 +112,8 @@ class Template {
       const std::size_t close = text.find("}}", std::min(open, text.size()));
       if (open == std::string_view::npos || close == std::string_view::npos) break;
       const std::string_view name = text.substr(open + 2, close - open - 2);
-      if (name != "n" && name != "key" && name != "take") die("unknown {{" + std::string(name) + "}}");
+      if (name != "n" && name != "key" && name != "any" && name != "take" && name != "value")
+        die("unknown {{" + std::string(name) + "}}");
       out.push_back({std::string(text.substr(0, open)), name[0]});
       text.remove_prefix(close + 2);
     }
@@ -96,17 +121,14 @@ class Template {
     return out;
   }
 
-  static void append(const std::vector<Piece>& pieces, std::uint64_t number, const std::string& taken,
-                     std::string& out) {
+  static void append(const std::vector<Piece>& pieces, const Filling& filling, std::string& out) {
     for (const Piece& piece : pieces) {
       out += piece.literal;
-      if (piece.hole == 't') out += taken;
-      if (piece.hole == 'k') out += std::to_string(number % 1000);
-      if (piece.hole == 'n') {
-        const std::string digits = std::to_string(number);
-        out.append(digits.size() < 12 ? 12 - digits.size() : 0, '0');
-        out += digits;
-      }
+      if (piece.hole == 't') out += filling.taken;
+      if (piece.hole == 'v') out += filling.value;
+      if (piece.hole == 'k') out += std::to_string(filling.number % filling.keys);
+      if (piece.hole == 'a') append_padded(out, scattered(filling.number) % filling.keys);
+      if (piece.hole == 'n') append_padded(out, filling.number);
     }
   }
 
@@ -214,7 +236,9 @@ class Load {
     c.out.clear();
     c.in.clear();
     c.sent = 0;
-    templates_[c.step].fill(c.number, c.taken, c.out);
+    Filling filling{c.number, options_.keys, c.taken, {}};
+    if (!options_.values.empty()) filling.value = options_.values[c.number % options_.values.size()];
+    templates_[c.step].fill(filling, c.out);
     ++requests_;
     send(c);
   }
@@ -250,11 +274,13 @@ class Load {
 
   void answered(Connection& c) {
     bool good = c.in.size() > 12 && c.in[9] == '2';
-    if (good && c.step + 1 < templates_.size() && !options_.take.empty()) {
+    const bool last = c.step + 1 == templates_.size();
+    if (good && !options_.take.empty() && (!last || !options_.save.empty())) {
       const std::size_t at = c.in.find(options_.take);
       good = at != std::string::npos;
       const std::size_t from = good ? at + options_.take.size() : 0;
       if (good) c.taken = c.in.substr(from, c.in.find('"', from) - from);
+      if (good && last) saved_ += c.taken + '\n';
     }
     if (!good) {
       if (errors_++ == 0) std::fprintf(stderr, "puddle_load: first bad answer: %s\n", c.in.c_str());
@@ -272,6 +298,7 @@ class Load {
   }
 
   void report() {
+    if (!options_.save.empty()) std::ofstream(options_.save, std::ios::binary) << saved_;
     const double seconds = std::chrono::duration<double>(Clock::now() - began_).count();
     std::sort(latencies_.begin(), latencies_.end());
     const auto at = [&](double q) {
@@ -292,11 +319,20 @@ class Load {
   std::vector<Connection> connections_;
   std::vector<float> latencies_;
   std::array<char, 65536> buffer_{};
+  std::string saved_;
   int poll_ = -1;
   std::size_t running_ = 0;
   std::uint64_t next_ = 0, started_ = 0, requests_ = 0, errors_ = 0;
   Clock::time_point began_, until_;
 };
+
+std::vector<std::string> lines_of(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::vector<std::string> out;
+  for (std::string line; std::getline(in, line);) out.push_back(line);
+  if (out.empty()) die("no lines in " + file);
+  return out;
+}
 
 Options parse(int argc, char** argv) {
   Options o;
@@ -318,12 +354,18 @@ Options parse(int argc, char** argv) {
       o.operations = std::strtoull(value, nullptr, 10);
     else if (name == "--start")
       o.start = std::strtoull(value, nullptr, 10);
+    else if (name == "--keys")
+      o.keys = std::strtoull(value, nullptr, 10);
     else if (name == "--take")
       o.take = value;
+    else if (name == "--save")
+      o.save = value;
+    else if (name == "--values")
+      o.values = lines_of(value);
     else
       die("unknown option " + name);
   }
-  if (o.files.empty() || o.port == 0 || o.connections == 0)
+  if (o.files.empty() || o.port == 0 || o.connections == 0 || o.keys == 0)
     die("needs --port, --connections and a request file");
   return o;
 }
