@@ -1,23 +1,22 @@
 #include "store/store.hpp"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <list>
 #include <unordered_map>
 
 #include "base/check.hpp"
 #include "base/log.hpp"
+#include "store/directory_lock.hpp"
+#include "store/log_buffer.hpp"
 
 namespace puddle {
 namespace {
 
 constexpr int kCheckpointPages = 1000;
+constexpr int kMostLogPages = 16 * kCheckpointPages;
 constexpr std::size_t kStatementCache = 512;
 
 std::string describe(sqlite3* db, std::string_view sql) {
@@ -40,12 +39,18 @@ struct Store::Impl {
   Pool* pool;
   Options options;
   std::string path;
+  std::shared_ptr<LogBuffer> log_buffer;  // null in memory; shared with a checkpoint that is under way
   sqlite3* db = nullptr;
   int lock = -1;
-  bool in_turn = false;  // BEGIN was executed
+  bool in_turn = false;            // BEGIN was executed
+  bool written = false;            // rows of this turn stay whatever the next operation does
+  bool turn_is_savepoint = false;  // the outermost savepoint is the turn
   bool fail_next = false;
   bool broken = false;
   bool checkpointing = false;
+  int log_pages = 0;     // in the log after the latest commit
+  int copied_pages = 0;  // of them when the latest checkpoint began
+  bool finish_log = false;
   std::string reason;
   std::uint64_t commits = 0;
   int depth = 0;   // nesting of atomically()
@@ -56,7 +61,7 @@ struct Store::Impl {
   std::list<Rows::Statement> statements;
   std::unordered_map<std::string_view, std::list<Rows::Statement>::iterator> by_sql;
   sqlite3_stmt *begin = nullptr, *commit = nullptr, *save = nullptr, *release = nullptr,
-               *rollback_to = nullptr;
+               *rollback_to = nullptr, *rollback = nullptr;
 
   Impl(Loop& l, Pool* p, Options o) : loop(l), pool(p), options(std::move(o)) {}
 
@@ -132,12 +137,13 @@ void Store::Impl::end_turn() {
   PUDDLE_CHECK(depth == 0);
   in_turn = false;
   ++commits;
-  const bool failed = std::exchange(fail_next, false) || !step_control(commit);
-  if (failed) {
+  if (std::exchange(fail_next, false) || !step_control(commit)) {
     break_with(std::string("COMMIT failed: ") + sqlite3_errmsg(db));
     sqlite3_exec(db, "ROLLBACK", nullptr, nullptr, nullptr);
+  } else if (log_buffer && !log_buffer->flush()) {
+    break_with("the log cannot be written");
   }
-  settle(!failed);
+  settle(!broken);
 }
 
 Rows::Rows(Rows&& other) noexcept
@@ -203,29 +209,6 @@ void bind(sqlite3_stmt* s, std::initializer_list<Param> params) {
   }
 }
 
-// One daemon per directory. The lock is the open file's, so that it ends with the process, however it ends.
-int lock_directory(const std::string& directory) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error) throw StoreOpenError("cannot create the data directory " + directory + ": " + error.message());
-  const std::string path = directory + "/lock";
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0)
-    throw StoreOpenError("cannot open " + path + ": " +
-                         std::error_code(errno, std::generic_category()).message());
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    char owner[32] = {};
-    const auto n = ::pread(fd, owner, sizeof owner - 1, 0);
-    ::close(fd);
-    throw StoreOpenError("the data directory " + directory + " is in use by another puddle" +
-                         (n > 0 ? " (process " + std::string(owner) + ")" : std::string()));
-  }
-  const std::string pid = std::to_string(::getpid());
-  if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, pid.data(), pid.size(), 0) < 0)
-    log(Level::warn, "store", "cannot write the process id into " + path);
-  return fd;
-}
-
 }  // namespace
 
 Store::Store(Loop& loop, Pool* pool, Options options)
@@ -235,7 +218,8 @@ Store::Store(Loop& loop, Pool* pool, Options options)
   if (!in_memory) s.lock = lock_directory(s.options.directory);
   s.path = in_memory ? ":memory:" : s.options.directory + "/puddle.db";
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  if (sqlite3_open_v2(s.path.c_str(), &s.db, flags, nullptr) != SQLITE_OK)
+  if (!in_memory) s.log_buffer = std::make_shared<LogBuffer>();
+  if (sqlite3_open_v2(s.path.c_str(), &s.db, flags, in_memory ? nullptr : s.log_buffer->vfs()) != SQLITE_OK)
     throw StoreOpenError("cannot open " + s.path + ": " + sqlite3_errmsg(s.db));
   const char* synchronous = s.options.durability == Durability::disk      ? "FULL"
                             : s.options.durability == Durability::process ? "NORMAL"
@@ -250,13 +234,20 @@ Store::Store(Loop& loop, Pool* pool, Options options)
   if (sqlite3_exec(s.db, setup.c_str(), nullptr, nullptr, &error) != SQLITE_OK) {
     const std::string why = error ? error : "unknown";
     sqlite3_free(error);
+    sqlite3_close_v2(s.db);
     throw StoreOpenError(s.path + " is not a Puddle database: " + why);
   }
+  const auto count_pages = [](void* impl, sqlite3*, const char*, int pages) {
+    static_cast<Impl*>(impl)->log_pages = pages;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(s.db, count_pages, impl_.get());
   s.begin = s.prepare("BEGIN IMMEDIATE");
   s.commit = s.prepare("COMMIT");
   s.save = s.prepare("SAVEPOINT step");
   s.release = s.prepare("RELEASE step");
   s.rollback_to = s.prepare("ROLLBACK TO step");
+  s.rollback = s.prepare("ROLLBACK");
 }
 
 Store::~Store() {
@@ -265,7 +256,8 @@ Store::~Store() {
   if (s.db) {
     if (s.in_turn && !s.broken) s.step_control(s.commit);
     s.forget_statements();
-    for (sqlite3_stmt* h : {s.begin, s.commit, s.save, s.release, s.rollback_to}) sqlite3_finalize(h);
+    for (sqlite3_stmt* h : {s.begin, s.commit, s.save, s.release, s.rollback_to, s.rollback})
+      sqlite3_finalize(h);
     sqlite3_close_v2(s.db);
   }
   if (s.lock >= 0) ::close(s.lock);
@@ -328,16 +320,21 @@ void Store::before_write() {
   if (!s.in_turn) {
     if (!s.step_control(s.begin)) throw StoreError(describe(s.db, "BEGIN"));
     s.in_turn = true;
+    s.written = false;
     s.loop.post([this, alive = s.alive] {
       if (!*alive) return;
       impl_->end_turn();
-      if (impl_->commits % 256 == 0) checkpoint();
+      if (!impl_->options.directory.empty()) checkpoint();
     });
   }
-  while (s.opened < s.depth) {
-    if (!s.step_control(s.save)) throw StoreError(describe(s.db, "SAVEPOINT"));
-    ++s.opened;
+  for (; s.opened < s.depth; ++s.opened) {
+    // Until an operation of this turn has written, the turn itself is the savepoint of the first.
+    if (s.opened == 0 && !s.written)
+      s.turn_is_savepoint = true;
+    else if (!s.step_control(s.save))
+      throw StoreError(describe(s.db, "SAVEPOINT"));
   }
+  if (s.depth == 0) s.written = true;
 }
 
 Store::Savepoint::Savepoint(Store& store) : store_(store), depth_(++store.impl_->depth) {}
@@ -349,6 +346,10 @@ void Store::Savepoint::release() {
   --s.depth;
   if (s.opened < depth_) return;
   --s.opened;
+  if (s.opened == 0 && std::exchange(s.turn_is_savepoint, false)) {
+    s.written = true;
+    return;
+  }
   if (!s.step_control(s.release)) throw StoreError(describe(s.db, "RELEASE"));
 }
 
@@ -358,8 +359,11 @@ Store::Savepoint::~Savepoint() {
   --s.depth;
   if (s.opened < depth_) return;
   --s.opened;
+  const bool whole = s.opened == 0 && std::exchange(s.turn_is_savepoint, false);
+  const bool undone = whole ? s.step_control(s.rollback) && s.step_control(s.begin)
+                            : s.step_control(s.rollback_to) && s.step_control(s.release);
   // A failed rollback would leave half an operation behind: nothing may be committed any more.
-  if (!s.step_control(s.rollback_to) || !s.step_control(s.release)) s.break_with("ROLLBACK TO failed");
+  if (!undone) s.break_with("ROLLBACK failed");
 }
 
 void Store::when_committed(std::function<void(bool)> fn) {
@@ -378,21 +382,26 @@ const std::string& Store::directory() const { return impl_->options.directory; }
 
 void Store::checkpoint() {
   Impl& s = *impl_;
-  if (s.options.directory.empty() || s.checkpointing) return;
-  std::error_code error;
-  const auto size = std::filesystem::file_size(s.path + "-wal", error);
-  if (error || size < std::uintmax_t{kCheckpointPages} * 4096) return;
-  const auto work = [path = s.path] {
+  // Under steady load something was always written meanwhile, and the log would grow for ever: now and then
+  // the little that is left is copied here, so that the next turn starts the log anew.
+  if (std::exchange(s.finish_log, false))
+    sqlite3_wal_checkpoint_v2(s.db, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (s.log_pages < s.copied_pages) s.copied_pages = 0;
+  if (s.checkpointing || s.log_pages - s.copied_pages < kCheckpointPages) return;
+  s.copied_pages = s.log_pages;
+  const auto work = [path = s.path, log = s.log_buffer] {
     // A connection of its own, so that the engine thread never waits for the copying.
     sqlite3* db = nullptr;
-    if (sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK)
+    if (sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE, log->vfs()) == SQLITE_OK)
       sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     sqlite3_close_v2(db);
   };
   if (!s.pool) return work();
   s.checkpointing = true;
   s.pool->run(work, [this, alive = s.alive] {
-    if (*alive) impl_->checkpointing = false;
+    if (!*alive) return;
+    impl_->checkpointing = false;
+    impl_->finish_log = impl_->log_pages > kMostLogPages;
   });
 }
 
@@ -407,21 +416,5 @@ void Store::wipe() {
       script((name.starts_with("dyn_") ? "DROP TABLE \"" : "DELETE FROM \"") + name + "\"");
   });
 }
-
-struct Committed::State {
-  enum { waiting, good, bad } outcome = waiting;
-  std::coroutine_handle<> waiter;
-};
-
-Committed::Committed(Store& store) : state_(std::make_shared<State>()) {
-  store.when_committed([state = state_](bool ok) {
-    state->outcome = ok ? State::good : State::bad;
-    if (auto handle = std::exchange(state->waiter, {})) handle.resume();
-  });
-}
-Committed::~Committed() { state_->waiter = {}; }
-bool Committed::await_ready() const noexcept { return state_->outcome != State::waiting; }
-void Committed::await_suspend(std::coroutine_handle<> handle) { state_->waiter = handle; }
-bool Committed::await_resume() const noexcept { return state_->outcome == State::good; }
 
 }  // namespace puddle

@@ -56,6 +56,27 @@ TEST_CASE("an operation that throws is rolled back alone") {
   CHECK(f.count() == 2);
 }
 
+TEST_CASE("the first operation of a turn rolls back too, and the turn goes on") {
+  Fixture f;
+  bool committed = false;
+  CHECK_THROWS_AS(f.store.atomically([&] {
+    f.put("lost", 1);
+    f.store.when_committed([&](bool ok) { committed = ok; });
+    f.store.atomically([&] { f.put("lost as well", 1); });
+    throw 1;
+  }),
+                  int);
+  f.store.atomically([&] { f.put("later", 1); });
+  CHECK_THROWS_AS(f.store.atomically([&] {
+    f.put("lost", 1);
+    throw 1;
+  }),
+                  int);
+  f.loop.run_ready();
+  CHECK(committed);
+  CHECK(f.count() == 1);
+}
+
 TEST_CASE("a nested operation rolls back without its parent") {
   Fixture f;
   f.store.atomically([&] {
@@ -125,6 +146,41 @@ TEST_CASE("a reopened database has what was committed, and only that") {
   REQUIRE(rows.next());
   CHECK(rows.text(0) == "a");
   CHECK(rows.integer(1) == 7);
+}
+
+TEST_CASE("a commit is in the files before anybody hears of it, and nothing else is") {
+  TemporaryDirectory dir;
+  VirtualLoop loop;
+  Store store(loop, nullptr, {dir.path, Durability::process});
+  store.migrate({{"test", 1, "CREATE TABLE item(k TEXT)"}});
+  const std::string big(3 << 20, 'x');  // more than is gathered in memory
+  store.run("INSERT INTO item VALUES(?1)", {std::string_view(big)});
+  std::int64_t seen = -1;
+  store.when_committed([&](bool) {
+    // What a kill at this instant leaves.
+    const std::string copy = dir.path + "/copy";
+    std::filesystem::create_directories(copy);
+    for (const char* name : {"/puddle.db", "/puddle.db-wal"})
+      std::filesystem::copy_file(dir.path + name, copy + name);
+    Store found(loop, nullptr, {copy, Durability::process});
+    Rows rows = found.query("SELECT count(*) FROM item WHERE length(k) > 3000000");
+    if (rows.next()) seen = rows.integer(0);
+  });
+  loop.run_ready();
+  CHECK(seen == 1);
+}
+
+TEST_CASE("the log does not grow with the number of commits") {
+  TemporaryDirectory dir;
+  VirtualLoop loop;
+  Store store(loop, nullptr, {dir.path, Durability::process});
+  store.migrate({{"test", 1, "CREATE TABLE item(k INTEGER PRIMARY KEY, v TEXT)"}});
+  const std::string text(4000, 'x');
+  for (std::int64_t i = 0; i < 3000; ++i) {
+    store.run("INSERT INTO item VALUES(?1, ?2)", {i, std::string_view(text)});
+    loop.run_ready();
+  }
+  CHECK(std::filesystem::file_size(dir.path + "/puddle.db-wal") < 3000 * 4000);
 }
 
 TEST_CASE("a second store on the same directory says who has it") {
