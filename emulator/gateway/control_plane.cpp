@@ -204,16 +204,14 @@ void ControlPlane::trace(const HttpRequest& request, const Respond& respond) {
       if (name == "limit")
         if (const auto n = parse_int(value); n && *n > 0) limit = static_cast<std::size_t>(*n);
   List calls;
-  const auto& trace = dispatcher_.trace();
-  for (auto it = trace.rbegin(); it != trace.rend() && calls.size() < limit; ++it) {
-    Map entry{{"at", Value(iso8601(it->at))},      {"requestId", Value(it->request_id)},
-              {"service", Value(it->service)},     {"operation", Value(it->operation)},
-              {"account", Value(it->account)},     {"region", Value(it->region)},
-              {"principal", Value(it->principal)}, {"status", Value(it->status)}};
-    if (!it->error.empty()) entry.add("error", Value(it->error));
-    if (!it->denied.empty()) entry.add("denied", Value(it->denied));
+  dispatcher_.trace().newest(limit, [&calls](const TraceEntry& e) {
+    Map entry{{"at", Value(iso8601(e.at))},      {"requestId", Value(e.request_id)},
+              {"service", Value(e.service)},     {"operation", Value(e.operation)},
+              {"account", Value(e.account)},     {"region", Value(e.region)},
+              {"principal", Value(e.principal)}, {"status", Value(e.status)}};
+    if (!e.error_code.empty()) entry.add("error", Value(e.error_code + ": " + e.error_message));
     calls.push_back(Value(std::move(entry)));
-  }
+  });
   respond(json_response(200, Value(Map{{"calls", Value(std::move(calls))}})));
 }
 

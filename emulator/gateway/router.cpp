@@ -116,6 +116,30 @@ std::string scope_to_service(std::string_view scope) {
   return std::string(scope == "events.dynamodb" ? "dynamodbstreams" : scope);
 }
 
+/// The host may be one of execute-api or of a function URL: most requests are seen at a glance to be neither.
+bool is_endpoint_of_function(std::string_view host) {
+  return host.find(".execute-api") != std::string_view::npos ||
+         host.find(".lambda-url") != std::string_view::npos;
+}
+
+/// What host or path alone decide: execute-api, our own paths, function URLs.
+std::optional<Target> addressed(std::string_view host, std::string_view path) {
+  if (auto target = execute_api(host, path)) return target;
+  Target target;
+  target.path = path;
+  if (is_control(path)) {
+    target.kind = Target::Kind::control;
+    return target;
+  }
+  if (const auto labels = split(host, '.'); labels.size() >= 2 && labels[1] == "lambda-url") {
+    target.kind = Target::Kind::function_url;
+    target.service = "lambda";
+    target.api = labels[0];
+    return target;
+  }
+  return std::nullopt;
+}
+
 struct Form {
   std::string action, version;
 };
@@ -185,24 +209,13 @@ bool Router::by_form(const HttpRequest& request, Target& target) const {
 Target Router::route(const HttpRequest& request, std::string_view scope) const {
   const std::string_view path = request.path();
   const std::string host = host_of(request);
-  if (auto target = execute_api(host, path)) {
-    target->is_signed = !scope.empty();
-    return *target;
-  }
+  if (path != "/" || is_endpoint_of_function(host))
+    if (auto target = addressed(host, path)) {
+      target->is_signed = !scope.empty();
+      return *target;
+    }
   Target target;
   target.is_signed = !scope.empty();
-  if (is_control(path)) {
-    target.kind = Target::Kind::control;
-    target.path = path;
-    return target;
-  }
-  if (const auto labels = split(host, '.'); labels.size() >= 2 && labels[1] == "lambda-url") {
-    target.kind = Target::Kind::function_url;
-    target.service = "lambda";
-    target.api = labels[0];
-    target.path = path;
-    return target;
-  }
   const auto found = [&](std::string_view service) {
     if (!names_.contains(service)) return false;
     target.kind = Target::Kind::api;

@@ -66,7 +66,8 @@ Dispatcher::Dispatcher(Loop& loop, Entropy& entropy, Store& store, Authorizer& a
       store_(store),
       authorizer_(authorizer),
       settings_(settings),
-      options_(std::move(options)) {}
+      options_(std::move(options)),
+      trace_(options_.trace_limit) {}
 
 Dispatcher::~Dispatcher() { waiting_.cancel(); }
 
@@ -220,7 +221,7 @@ wire::Fault Dispatcher::fault_of(const Bound& bound, const Operation& op, const 
 
 void Dispatcher::finish(const Bound& bound, const Operation& op, const Call& call, wire::Value output,
                         const wire::Fault* fault, Done done) {
-  record(bound, op, call, fault);
+  trace_.record(bound.wire.name, op.name, call, fault);
   // The output gate: nothing leaves before what it may have read or written is committed.
   if (fault) {
     store_.when_committed([fault = *fault, done = std::move(done)](bool ok) {
@@ -244,23 +245,6 @@ void Dispatcher::check_declared(const Bound& bound, const Operation& op, const w
   if (fault.code == bound.service.validation_error("").fault.code) return;
   options_.undeclared_error(std::string(bound.wire.name) + "." + op.name + " threw the undeclared error " +
                             fault.code);
-}
-
-void Dispatcher::record(const Bound& bound, const Operation& op, const Call& call, const wire::Fault* fault) {
-  if (options_.trace_limit == 0) return;
-  if (trace_.size() >= options_.trace_limit) trace_.pop_front();
-  TraceEntry& e = trace_.emplace_back();
-  e.at = call.now;
-  e.request_id = call.request_id;
-  e.service = bound.wire.name;
-  e.operation = op.name;
-  e.account = call.account;
-  e.region = call.region;
-  e.principal = call.principal.arn;
-  if (fault) {
-    e.status = fault->status;
-    e.error = fault->code + ": " + fault->message;
-  }
 }
 
 Task<wire::Value> Dispatcher::call(ClientCall request) {

@@ -4,7 +4,6 @@
 //   trace.
 // Engine thread only.
 #pragma once
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,15 +12,9 @@
 #include <vector>
 
 #include "aws/service.hpp"
+#include "pipeline/trace.hpp"
 
 namespace puddle {
-
-/// What the trace keeps of a call, newest last, bounded.
-struct TraceEntry {
-  Time at;
-  std::string request_id, service, operation, account, region, principal, error, denied;
-  int status = 200;
-};
 
 class Dispatcher final : public Client {
  public:
@@ -45,7 +38,7 @@ class Dispatcher final : public Client {
   Task<wire::Value> call(ClientCall request) override;
   Task<HttpResponse> http(std::string service, HttpRequest request, Principal principal, std::string account,
                           std::string region, std::string source_arn) override;
-  const std::deque<TraceEntry>& trace() const { return trace_; }
+  const Trace& trace() const { return trace_; }
   /// Destroys waiting calls; for reset and shutdown. Their clients get a 503.
   void drop_waiting();
 
@@ -62,7 +55,6 @@ class Dispatcher final : public Client {
               const wire::Fault* fault, Done done);
   wire::Fault fault_of(const Bound& bound, const Operation& op, const Call& call) const;
   void check_declared(const Bound& bound, const Operation& op, const wire::Fault& fault) const;
-  void record(const Bound& bound, const Operation& op, const Call& call, const wire::Fault* fault);
 
   Loop& loop_;
   Entropy& entropy_;
@@ -72,7 +64,7 @@ class Dispatcher final : public Client {
   Options options_;
   std::vector<Service*> services_;
   std::map<std::string, std::unique_ptr<Bound>, std::less<>> bound_;
-  std::deque<TraceEntry> trace_;
+  Trace trace_;
   TaskGroup waiting_;
   std::uint64_t last_waiting_ = 0;
   std::map<std::uint64_t, Done> unanswered_;  // of the waiting calls

@@ -7,6 +7,8 @@
 namespace puddle::wire {
 namespace {
 
+const Traits kNoTraits;
+
 std::string_view json_kind(const Value& v) {
   switch (v.kind()) {
     case Value::Kind::boolean:
@@ -95,8 +97,7 @@ std::string convert(Value& v, const TypeInfo& type, const Traits& traits) {
       return convert_time(v);
     case Type::list: {
       if (!v.is_list()) return v.is_map() ? wrong(v, "") : "Unexpected field type";
-      const Traits none;
-      const Traits& inner = traits.each.empty() ? none : traits.each[0];
+      const Traits& inner = traits.each.empty() ? kNoTraits : traits.each[0];
       for (Value& item : v.list()) {
         if (item.is_null()) continue;
         if (std::string error = convert(item, *type.element, inner); !error.empty()) return error;
@@ -105,8 +106,7 @@ std::string convert(Value& v, const TypeInfo& type, const Traits& traits) {
     }
     case Type::map: {
       if (!v.is_map()) return v.is_list() ? wrong(v, "") : "Unexpected field type";
-      const Traits none;
-      const Traits& inner = traits.each.empty() ? none : traits.each[0];
+      const Traits& inner = traits.each.empty() ? kNoTraits : traits.each[0];
       for (auto& [name, item] : v.map()) {
         if (item.is_null()) continue;
         if (std::string error = convert(item, *type.element, inner); !error.empty()) return error;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "wire/json_reader.hpp"
 
 namespace puddle::wire {
 namespace {
@@ -32,7 +33,10 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
     key_ = std::move(v);
     return true;
   }
-  bool end_object() override { return close(); }
+  bool end_object() override {
+    drop_duplicates(stack_.back()->map());
+    return close();
+  }
   bool start_array(std::size_t) override { return open(Value(List())); }
   bool end_array() override { return close(); }
   bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& e) override {
@@ -55,10 +59,6 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
     Value& parent = *stack_.back();
     if (parent.is_list()) return &parent.list().emplace_back(std::move(v));
     Map& map = parent.map();
-    if (Value* old = map.find(key_)) {
-      *old = std::move(v);
-      return old;
-    }
     map.add(std::move(key_), std::move(v));
     return &(map.end() - 1)->second;
   }
@@ -127,6 +127,11 @@ void append_pretty(std::string& out, const Value& v, std::size_t indent) {
 }  // namespace
 
 Result<Value> parse_json(std::string_view text, JsonLimits limits) {
+  if (Value read; JsonReader(text, limits).read(read)) return read;
+  return judge_json(text, limits);
+}
+
+Result<Value> judge_json(std::string_view text, JsonLimits limits) {
   Builder builder(limits);
   const bool good = nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   if (!good) return Failure(builder.error);

@@ -47,34 +47,58 @@ std::string shown(const Value& v) {
   return to_json(v);
 }
 
+/// Where in the input a value stands; a chain on the stack, spelt out only when something is wrong there.
+struct Path {
+  enum class Step { member, item, key, value };
+  const Path* up = nullptr;
+  Step step = Step::member;
+  std::string_view name{};
+  std::size_t number = 0;
+
+  std::string text() const {
+    const std::string before = up ? up->text() + "." : std::string();
+    switch (step) {
+      case Step::item:
+        return before + std::to_string(number) + ".member";
+      case Step::key:
+        return before + "key";
+      case Step::value:
+        return before + std::string(name) + ".member";
+      default:
+        return before + lower_first(name);
+    }
+  }
+};
+
+const Traits kNoTraits;
+
 class Validator {
  public:
   std::vector<std::string> found;
 
-  void structure(const Value& v, const Shape& shape, const std::string& path) {
+  void structure(const Value& v, const Shape& shape, const Path* up) {
     for (const Field& f : shape.fields) {
-      if (found.size() >= kMaxViolations) return;
-      const std::string here = path + lower_first(f.name);
+      if (full()) return;
+      const Path here{.up = up, .name = f.name};
       const Value* m = v.find(f.name);
-      if (!m || m->is_null()) {
-        if (f.required)
-          found.push_back("Value null at '" + here +
-                          "' failed to satisfy constraint: Member must not be null");
-        continue;
-      }
-      value(*m, f.type, f.traits, here);
+      if (m && !m->is_null())
+        value(*m, f.type, f.traits, here);
+      else if (f.required)
+        found.push_back("Value null at '" + here.text() +
+                        "' failed to satisfy constraint: Member must not be null");
     }
   }
 
  private:
-  void fail(const Value& v, const std::string& path, const std::string& constraint) {
-    if (found.size() < kMaxViolations)
-      found.push_back("Value '" + shown(v) + "' at '" + path +
+  bool full() const { return found.size() >= kMaxViolations; }
+
+  void fail(const Value& v, const Path& path, const std::string& constraint) {
+    if (!full())
+      found.push_back("Value '" + shown(v) + "' at '" + path.text() +
                       "' failed to satisfy constraint: " + constraint);
   }
 
-  void bounds(const Value& v, const Traits& t, const std::string& path, std::int64_t n,
-              std::string_view what) {
+  void bounds(const Value& v, const Traits& t, const Path& path, std::int64_t n, std::string_view what) {
     if (t.min && n < *t.min)
       fail(v, path,
            "Member must have " + std::string(what) + " greater than or equal to " + std::to_string(*t.min));
@@ -83,7 +107,7 @@ class Validator {
            "Member must have " + std::string(what) + " less than or equal to " + std::to_string(*t.max));
   }
 
-  void text(const Value& v, const Traits& t, const std::string& path) {
+  void text(const Value& v, const Traits& t, const Path& path) {
     const std::string& s = v.text();
     if (!t.one_of.empty() && std::find(t.one_of.begin(), t.one_of.end(), s) == t.one_of.end()) {
       std::string set;
@@ -95,9 +119,32 @@ class Validator {
       fail(v, path, "Member must satisfy regular expression pattern: " + std::string(t.pattern));
   }
 
-  void value(const Value& v, const TypeInfo& type, const Traits& t, const std::string& path) {
-    const Traits none;
-    const Traits& each = t.each.empty() ? none : t.each[0];
+  void list(const Value& v, const TypeInfo& type, const Traits& t, const Path& path) {
+    bounds(v, t, path, static_cast<std::int64_t>(v.list().size()), "length");
+    const Traits& each = t.each.empty() ? kNoTraits : t.each[0];
+    std::size_t i = 0;
+    for (const Value& item : v.list()) {
+      const Path here{.up = &path, .step = Path::Step::item, .number = ++i};
+      if (item.is_null())
+        fail(item, here, "Member must not be null");
+      else
+        value(item, *type.element, each, here);
+      if (full()) return;
+    }
+  }
+
+  void map(const Value& v, const TypeInfo& type, const Traits& t, const Path& path) {
+    bounds(v, t, path, static_cast<std::int64_t>(v.map().size()), "length");
+    const Traits& each = t.each.empty() ? kNoTraits : t.each[0];
+    for (const auto& [key, item] : v.map()) {
+      if (!t.keys.empty()) text(Value(key), t.keys[0], Path{.up = &path, .step = Path::Step::key});
+      const Path here{.up = &path, .step = Path::Step::value, .name = key};
+      if (!item.is_null()) value(item, *type.element, each, here);
+      if (full()) return;
+    }
+  }
+
+  void value(const Value& v, const TypeInfo& type, const Traits& t, const Path& path) {
     switch (type.type) {
       case Type::text:
         if (v.is_text()) text(v, t, path);
@@ -110,31 +157,14 @@ class Validator {
       case Type::long_integer:
         if (v.kind() == Value::Kind::integer) bounds(v, t, path, v.integer(), "value");
         break;
-      case Type::list: {
-        if (!v.is_list()) break;
-        bounds(v, t, path, static_cast<std::int64_t>(v.list().size()), "length");
-        std::size_t i = 0;
-        for (const Value& item : v.list()) {
-          const std::string inner = path + "." + std::to_string(++i) + ".member";
-          if (item.is_null())
-            fail(item, inner, "Member must not be null");
-          else
-            value(item, *type.element, each, inner);
-          if (found.size() >= kMaxViolations) return;
-        }
+      case Type::list:
+        if (v.is_list()) list(v, type, t, path);
         break;
-      }
       case Type::map:
-        if (!v.is_map()) break;
-        bounds(v, t, path, static_cast<std::int64_t>(v.map().size()), "length");
-        for (const auto& [key, item] : v.map()) {
-          if (!t.keys.empty()) text(Value(key), t.keys[0], path + ".key");
-          if (!item.is_null()) value(item, *type.element, each, path + "." + key + ".member");
-          if (found.size() >= kMaxViolations) return;
-        }
+        if (v.is_map()) map(v, type, t, path);
         break;
       case Type::structure:
-        structure(v, *type.structure, path + ".");
+        structure(v, *type.structure, &path);
         break;
       default:
         break;
@@ -147,7 +177,7 @@ class Validator {
 std::vector<std::string> violations(const Value& value, const Shape& shape, Dialect dialect) {
   if (dialect == Dialect::plain) return {};
   Validator validator;
-  validator.structure(value, shape, "");
+  validator.structure(value, shape, nullptr);
   return std::move(validator.found);
 }
 

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "wire/json.hpp"
+#include "wire/json_reader.hpp"
 
 using namespace puddle;
 using namespace puddle::wire;
@@ -34,4 +35,46 @@ TEST_CASE("bytes are base64, raw JSON is copied, text is escaped") {
   m.add("r", Raw{"{\"x\":1}"});
   m.add("t", "\x01\t\u00e9");
   CHECK(to_json(m) == "{\"b\":\"/wE=\",\"r\":{\"x\":1},\"t\":\"\\u0001\\t\u00e9\"}");
+}
+
+TEST_CASE("our reader and nlohmann agree") {
+  for (const char* text : {" {\"a\" : [ 1 , -0, 0.5e3, 1E-2 , {} , [] ] } ",
+                           "\"\\u00e9\\ud83d\\ude00\\n\\/\"",
+                           "\xEF\xBB\xBF[1]",
+                           "1e-999",
+                           "1e999",
+                           "\"\\ude00\"",
+                           "\"\\ud83d\\u0041\"",
+                           "\"\\x\"",
+                           "\"\\u00g0\"",
+                           "-",
+                           "1.",
+                           ".5",
+                           "1e",
+                           "+1",
+                           "[1 2]",
+                           "{\"a\" 1}",
+                           "{1:2}",
+                           "\"\xC0\x80\"",
+                           "\"\xED\xA0\x80\"",
+                           "nulls",
+                           "-9223372036854775808",
+                           "-9223372036854775809",
+                           "\t[]\r\n"}) {
+    INFO(text);
+    const auto ours = parse_json(text), theirs = judge_json(text);
+    REQUIRE(static_cast<bool>(ours) == static_cast<bool>(theirs));
+    if (ours) CHECK(*ours == *theirs);
+  }
+}
+
+TEST_CASE("an object of many members is read in reasonable time, duplicates or not") {
+  std::string text = "{";
+  for (int i = 0; i < 60'000; ++i)
+    text += "\"m" + std::to_string(i % 50'000) + "\":" + std::to_string(i) + ",";
+  text.back() = '}';
+  const auto value = parse_json(text);
+  REQUIRE(value);
+  CHECK(value->map().size() == 50'000);
+  CHECK(value->map().begin()->second.integer() == 50'000);
 }

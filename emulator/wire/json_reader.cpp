@@ -1,0 +1,214 @@
+#include "wire/json_reader.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace puddle::wire {
+namespace {
+
+/// Up to this many members an object's names are compared one by one.
+constexpr std::size_t kFewMembers = 16;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool has_duplicates(const Map& map) {
+  if (map.size() > kFewMembers) return true;  // perhaps
+  for (const Map::Entry* a = map.begin(); a != map.end(); ++a)
+    for (const Map::Entry* b = map.begin(); b != a; ++b)
+      if (a->first == b->first) return true;
+  return false;
+}
+
+}  // namespace
+
+void drop_duplicates(Map& map) {
+  if (!has_duplicates(map)) return;
+  const std::size_t n = map.size();
+  Map::Entry* const entries = map.begin();
+  std::vector<std::size_t> order(n);
+  for (std::size_t i = 0; i < n; ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return entries[a].first < entries[b].first; });
+  std::vector<bool> old(n);
+  bool any = false;
+  for (std::size_t i = 0, first = 0; i + 1 < n; ++i) {
+    if (entries[order[i]].first != entries[order[i + 1]].first) {
+      first = i + 1;
+      continue;
+    }
+    entries[order[first]].second = std::move(entries[order[i + 1]].second);
+    any = old[order[i + 1]] = true;
+  }
+  if (!any) return;
+  Map kept;
+  for (std::size_t i = 0; i < n; ++i)
+    if (!old[i]) kept.add(std::move(entries[i].first), std::move(entries[i].second));
+  map = std::move(kept);
+}
+
+bool JsonReader::read(Value& out) {
+  space();
+  if (!value(out, 0)) return false;
+  space();
+  return at_ == end_;
+}
+
+void JsonReader::space() {
+  while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
+}
+
+bool JsonReader::skip(char c) {
+  space();
+  if (at_ == end_ || *at_ != c) return false;
+  ++at_;
+  space();
+  return true;
+}
+
+bool JsonReader::word(std::string_view rest) {
+  if (static_cast<std::size_t>(end_ - at_) < rest.size() || std::string_view(at_, rest.size()) != rest)
+    return false;
+  at_ += rest.size();
+  return true;
+}
+
+bool JsonReader::value(Value& out, std::size_t depth) {
+  if (at_ == end_) return false;
+  switch (*at_) {
+    case '{':
+      return object(out, depth);
+    case '[':
+      return array(out, depth);
+    case '"': {
+      out = Value(std::string());
+      return text(out.text());
+    }
+    case 't':
+      out = Value(true);
+      return word("true");
+    case 'f':
+      out = Value(false);
+      return word("false");
+    case 'n':
+      out = Value();
+      return word("null");
+    default:
+      return number(out);
+  }
+}
+
+bool JsonReader::object(Value& out, std::size_t depth) {
+  if (depth >= limits_.max_depth) return false;
+  ++at_;
+  out = Value(Map());
+  Map& map = out.map();
+  if (skip('}')) return true;
+  do {
+    std::string name;
+    if (at_ == end_ || *at_ != '"' || !text(name) || !skip(':')) return false;
+    map.add(std::move(name), Value());
+    if (!value((map.end() - 1)->second, depth + 1)) return false;
+  } while (skip(','));
+  drop_duplicates(map);
+  return at_ != end_ && *at_++ == '}';
+}
+
+bool JsonReader::array(Value& out, std::size_t depth) {
+  if (depth >= limits_.max_depth) return false;
+  ++at_;
+  out = Value(List());
+  List& list = out.list();
+  if (skip(']')) return true;
+  do {
+    if (!value(list.emplace_back(), depth + 1)) return false;
+  } while (skip(','));
+  return at_ != end_ && *at_++ == ']';
+}
+
+bool JsonReader::text(std::string& out) {
+  ++at_;
+  bool ascii = true;
+  for (;;) {
+    const char* from = at_;
+    for (; at_ != end_ && *at_ != '"' && *at_ != '\\'; ++at_) {
+      const auto c = static_cast<unsigned char>(*at_);
+      if (c < 0x20) return false;
+      ascii = ascii && c < 0x80;
+    }
+    if (at_ == end_) return false;
+    out.append(from, at_);
+    if (*at_++ == '"') break;
+    if (!escape(out)) return false;
+  }
+  return ascii || valid_utf8(out);
+}
+
+bool JsonReader::escape(std::string& out) {
+  if (at_ == end_) return false;
+  const char c = *at_++;
+  if (c == 'u') {
+    unsigned point = 0;
+    if (!unit(point)) return false;
+    if (point >= 0xDC00 && point <= 0xDFFF) return false;
+    if (point >= 0xD800 && point <= 0xDBFF) {
+      unsigned low = 0;
+      if (!word("\\u") || !unit(low) || low < 0xDC00 || low > 0xDFFF) return false;
+      point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
+    }
+    append_utf8(out, point);
+    return true;
+  }
+  constexpr std::string_view kEscapes = "\"\\/bfnrt", kMeant = "\"\\/\b\f\n\r\t";
+  const std::size_t at = kEscapes.find(c);
+  if (at == std::string_view::npos) return false;
+  out += kMeant[at];
+  return true;
+}
+
+bool JsonReader::unit(unsigned& out) {
+  if (end_ - at_ < 4) return false;
+  const auto [stop, error] = std::from_chars(at_, at_ + 4, out, 16);
+  if (error != std::errc() || stop != at_ + 4) return false;
+  at_ += 4;
+  return true;
+}
+
+bool JsonReader::number(Value& out) {
+  const char* const from = at_;
+  const auto digits = [this] {
+    const char* const first = at_;
+    while (at_ != end_ && is_digit(*at_)) ++at_;
+    return at_ != first;
+  };
+  if (at_ != end_ && *at_ == '-') ++at_;
+  const char* const whole = at_;
+  if (!digits() || (*whole == '0' && at_ - whole > 1)) return false;
+  bool real = false;
+  if (at_ != end_ && *at_ == '.') {
+    real = true;
+    ++at_;
+    if (!digits()) return false;
+  }
+  if (at_ != end_ && (*at_ == 'e' || *at_ == 'E')) {
+    real = true;
+    ++at_;
+    if (at_ != end_ && (*at_ == '+' || *at_ == '-')) ++at_;
+    if (!digits()) return false;
+  }
+  std::int64_t n = 0;
+  if (!real && std::from_chars(from, at_, n).ec == std::errc()) {
+    out = Value(n);
+    return true;
+  }
+  double d = 0;
+  if (std::from_chars(from, at_, d).ec != std::errc() || !std::isfinite(d)) return false;
+  out = Value(d);
+  return true;
+}
+
+}  // namespace puddle::wire
