@@ -11,7 +11,8 @@
 namespace puddle {
 namespace {
 
-constexpr std::size_t kMost = 1 << 20;    // gathered; a bigger commit is written in pieces
+/// Gathered; a bigger commit is written in pieces. SQLite's files take no more than 0x1ffff bytes at once.
+constexpr std::size_t kMost = 0x1ffff;
 constexpr std::size_t kKept = 64 * 1024;  // capacity that stays when nothing is gathered
 
 }  // namespace
@@ -63,7 +64,7 @@ int LogBuffer::Impl::write_gathered() {
 int LogBuffer::Impl::write(File& file, const void* data, int size, sqlite3_int64 at) {
   const std::lock_guard<std::mutex> lock(mutex);
   const bool follows = &file == writer && at == offset + static_cast<sqlite3_int64>(gathered.size());
-  if (!follows || gathered.size() >= kMost)
+  if (!follows || gathered.size() + static_cast<std::size_t>(size) > kMost)
     if (const int rc = write_gathered(); rc != SQLITE_OK) return rc;
   if (gathered.empty()) {
     writer = &file;

@@ -15,8 +15,8 @@
 namespace puddle {
 namespace {
 
-constexpr int kCheckpointPages = 1000;
-constexpr int kMostLogPages = 16 * kCheckpointPages;
+constexpr int kCheckpointPages = 4000;
+constexpr int kMostLogPages = 4 * kCheckpointPages;
 constexpr std::size_t kStatementCache = 512;
 
 std::string describe(sqlite3* db, std::string_view sql) {
@@ -392,8 +392,11 @@ void Store::checkpoint() {
   const auto work = [path = s.path, log = s.log_buffer] {
     // A connection of its own, so that the engine thread never waits for the copying.
     sqlite3* db = nullptr;
-    if (sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE, log->vfs()) == SQLITE_OK)
+    if (sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE, log->vfs()) == SQLITE_OK) {
+      // A connection that has read nothing does not know that there is a log.
+      sqlite3_exec(db, "PRAGMA schema_version", nullptr, nullptr, nullptr);
       sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    }
     sqlite3_close_v2(db);
   };
   if (!s.pool) return work();
