@@ -14,6 +14,13 @@ inline constexpr std::int64_t kMaxReceive = 10;
 inline constexpr std::size_t kMaxBatch = 10;
 inline constexpr std::size_t kMaxMessageAttributes = 10;
 inline constexpr std::size_t kMaxInFlight = 120'000;
+inline constexpr std::size_t kMaxInFlightFifo = 20'000;
+inline constexpr std::size_t kMaxIdLength = 128;  ///< of group, deduplication and attempt ids
+inline constexpr Duration kDeduplicationWindow = std::chrono::minutes(5);
+inline constexpr Duration kAttemptWindow = std::chrono::minutes(5);
+inline constexpr std::int64_t kMaxMoveRate = 500;
+inline constexpr std::size_t kMaxMoveTasks = 100;  ///< running at a time in an account
+inline constexpr Duration kMaxMoveTime = std::chrono::hours(36);
 inline constexpr std::size_t kMaxTags = 50;
 inline constexpr Duration kPurgeInterval = std::chrono::seconds(60);
 

@@ -5,7 +5,6 @@
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "services/sqs/limits.hpp"
-#include "wire/json.hpp"
 
 namespace puddle::sqs {
 namespace {
@@ -14,6 +13,15 @@ void append_sized(std::string& out, std::string_view text) {
   const auto n = static_cast<std::uint32_t>(text.size());
   for (const int shift : {24, 16, 8, 0}) out += static_cast<char>(n >> shift & 255);
   out += text;
+}
+
+/// Takes what append_sized() wrote off the front.
+std::string_view take_sized(std::string_view& packed) {
+  std::uint32_t n = 0;
+  for (std::size_t i = 0; i < 4; ++i) n = n << 8 | static_cast<unsigned char>(packed[i]);
+  const std::string_view out = packed.substr(4, n);
+  packed.remove_prefix(4 + out.size());
+  return out;
 }
 
 bool is_binary(const AttributeValue& a) { return a.data_type.starts_with("Binary"); }
@@ -71,16 +79,43 @@ Shape AttributeValue::shape() {
           required<&AttributeValue::data_type>("DataType")};
 }
 
-std::string md5_of(const AttributeMap& attributes) {
-  if (attributes.empty()) return {};
-  std::string buffer;
+std::string pack(const AttributeMap& attributes) {
+  std::string out;
   for (const auto& [name, a] : attributes) {
-    append_sized(buffer, name);
-    append_sized(buffer, a.data_type);
-    buffer += static_cast<char>(is_binary(a) ? 2 : 1);
-    append_sized(buffer, bytes_of(a));
+    append_sized(out, name);
+    append_sized(out, a.data_type);
+    out += static_cast<char>(is_binary(a) ? 2 : 1);
+    append_sized(out, bytes_of(a));
   }
-  return md5_hex(buffer);
+  return out;
+}
+
+AttributeMap unpack(std::string_view packed) {
+  AttributeMap out;
+  while (!packed.empty()) {
+    const std::string_view name = take_sized(packed), type = take_sized(packed);
+    const bool binary = packed[0] == 2;
+    packed.remove_prefix(1);
+    const std::string_view value = take_sized(packed);
+    AttributeValue& a = out[std::string(name)];
+    a.data_type = std::string(type);
+    if (binary)
+      a.binary_value = Bytes(std::string(value));
+    else
+      a.string_value = std::string(value);
+  }
+  return out;
+}
+
+std::string md5_of(const AttributeMap& attributes) {
+  return attributes.empty() ? std::string() : md5_hex(pack(attributes));
+}
+
+Uuid md5_bytes(std::string_view text) {
+  const std::string raw = md5(text);
+  Uuid out{};
+  std::copy(raw.begin(), raw.end(), out.begin());
+  return out;
 }
 
 std::size_t size_of(const AttributeMap& attributes) {
@@ -112,47 +147,53 @@ bool valid_characters(std::string_view text) {
   return true;
 }
 
-std::string attributes_json(const AttributeMap& attributes) {
-  if (attributes.empty()) return {};
-  wire::Map out;
-  for (const auto& [name, a] : attributes) {
-    wire::Map item{{"T", Value(a.data_type)}};
-    if (is_binary(a))
-      item.add("B", base64(bytes_of(a)));
-    else
-      item.add("S", bytes_of(a));
-    out.add(name, std::move(item));
-  }
-  return wire::to_json(out);
-}
-
-AttributeMap parse_attributes(std::string_view json) {
-  AttributeMap out;
-  if (json.empty()) return out;
-  const auto parsed = wire::parse_json(json);
-  if (!parsed || !parsed->is_map()) return out;
-  for (const auto& [name, item] : parsed->map()) {
-    AttributeValue& a = out[name];
-    a.data_type = item.text_or("T");
-    if (item.find("B"))
-      a.binary_value = Bytes(from_base64(item.text_or("B")).value_or(""));
-    else
-      a.string_value = std::string(item.text_or("S"));
+std::string to_text(const Uuid& id) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(36);
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
+    out += kDigits[id[i] >> 4];
+    out += kDigits[id[i] & 15];
   }
   return out;
 }
 
-std::string receipt_handle(std::int64_t queue, const Message& m) {
-  const std::string plain = std::to_string(queue) + " " + std::to_string(m.id) + " " +
-                            std::to_string(m.receipt) + " " + m.message_id;
+void Message::set_extras(Extras e) {
+  if (e.attributes.empty() && e.trace.empty() && e.deduplication_id.empty() && e.source.empty())
+    extras.reset();
+  else
+    extras = std::make_unique<Extras>(std::move(e));
+}
+
+std::string to_hex(const Uuid& digest) {
+  return hex(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+}
+
+bool valid_id(std::string_view id) {
+  return !id.empty() && id.size() <= kMaxIdLength &&
+         std::all_of(id.begin(), id.end(), [](char c) { return c >= 0x21 && c <= 0x7E; });
+}
+
+std::string sequence_number(std::int64_t id) {
+  const std::string n = std::to_string(id * 256);
+  return "188" + std::string(17 - n.size(), '0') + n;
+}
+
+std::string receipt_handle(const Message& m) {
+  std::string plain =
+      std::to_string(m.queue) + ' ' + std::to_string(m.id) + ' ' + std::to_string(m.receipt) + ' ';
+  plain.append(reinterpret_cast<const char*>(m.message_id.data()), m.message_id.size());
   return base64(plain);
 }
 
 std::optional<Receipt> parse_receipt(std::string_view handle) {
+  constexpr std::size_t kMaxHandle = 1024;
+  if (handle.size() > kMaxHandle) return std::nullopt;
   const auto plain = from_base64(handle);
-  if (!plain) return std::nullopt;
-  const auto parts = split(*plain, ' ');
-  if (parts.size() != 4) return std::nullopt;
+  if (!plain || plain->size() < 17) return std::nullopt;
+  const auto parts = split(std::string_view(*plain).substr(0, plain->size() - 17), ' ');
+  if (parts.size() != 3) return std::nullopt;
   const auto queue = parse_int(parts[0]), message = parse_int(parts[1]), receipt = parse_int(parts[2]);
   if (!queue || !message || !receipt) return std::nullopt;
   return Receipt{*queue, *message, *receipt};

@@ -1,21 +1,16 @@
-// Queue: the in-memory index over one queue's rows: messages by arrival and by the instant at which they can
-// be received. "Decide, write, apply": the service writes rows first; the members here cannot fail. Engine
-// thread.
+// Queue: one queue in memory: what it is, its messages' index, and who waits for one. "Decide, write, apply":
+// the service writes rows first; the members here cannot fail. Engine thread.
 #pragma once
 #include <map>
+#include <memory>
 #include <optional>
-#include <set>
 #include <string>
-#include <vector>
 
-#include "runtime/signal.hpp"
-#include "services/sqs/message.hpp"
+#include "services/sqs/deduplication.hpp"
+#include "services/sqs/message_index.hpp"
+#include "services/sqs/polls.hpp"
 
 namespace puddle::sqs {
-
-struct Counts {
-  std::size_t visible = 0, in_flight = 0, delayed = 0;
-};
 
 struct RedrivePolicy {
   std::string target_arn;
@@ -24,7 +19,8 @@ struct RedrivePolicy {
 
 class Queue {
  public:
-  explicit Queue(Loop& loop) : changed(loop), loop_(loop) {}
+  /// Call configure() when the attributes are there, and whenever they changed.
+  explicit Queue(Loop& loop) : polls(loop), loop_(loop) {}
   ~Queue() {
     if (timer_) loop_.cancel(timer_);
   }
@@ -36,36 +32,43 @@ class Queue {
   Time created{}, modified{}, purged{};
   std::map<std::string, std::string> attributes;  ///< what was set; defaults are not in it
   std::map<std::string, std::string> tags;
-  Signal changed;  ///< something can be received now
+  std::int64_t purged_id = 0;  ///< messages up to this one are gone
+  bool group_scope = false;    ///< deduplicates within a group; fixed when the queue is made, as on AWS
+  std::uint32_t epoch = 0;     ///< of the messages; counts purges
+  Polls polls;
+  Deduplication seen;  ///< FIFO
 
+  /// What the attributes say, read once. FIFO: a changed delay holds for messages that are there already.
+  void configure(Time now);
   std::int64_t number(const char* attribute, std::int64_t fallback) const;
-  Duration delay() const { return std::chrono::seconds(number("DelaySeconds", 0)); }
-  Duration visibility() const { return std::chrono::seconds(number("VisibilityTimeout", 30)); }
-  Duration retention() const { return std::chrono::seconds(number("MessageRetentionPeriod", 345'600)); }
-  std::optional<RedrivePolicy> redrive() const;
+  bool fifo() const { return fifo_; }
+  bool content_based_deduplication() const { return content_based_; }
+  Duration delay() const { return delay_; }
+  Duration visibility() const { return visibility_; }
+  Duration retention() const { return retention_; }
+  Duration wait() const { return wait_; }
+  std::size_t max_message_bytes() const { return max_bytes_; }
+  const std::optional<RedrivePolicy>& redrive() const { return redrive_; }
+  std::size_t max_in_flight() const;
 
-  void add(Message message);
-  Message* find(std::int64_t id_of_message);
-  /// Changes when the message can be received.
-  void move(Message& message, Time visible);
-  /// Takes it out of the queue; gives it back for another.
-  Message remove(std::int64_t id_of_message);
-  void clear();
-  /// Ids that can be received now, longest visible first, at most n.
-  std::vector<std::int64_t> ready(Time now, std::size_t n) const;
-  /// Ids older than the retention period, at most n.
-  std::vector<std::int64_t> expired(Time now, std::size_t n) const;
-  Counts counts(Time now) const;
-  std::size_t size() const { return messages_.size(); }
-  /// Wakes one waiter for each message that can be received, and sets the timer for the next that will.
-  void wake(Time now);
-  /// Sets the timer for the next message that will become visible; a receiver calls it before it waits.
-  void arm(Time now);
+  MessageIndex& messages() const { return *index_; }
+  /// Counts as of now: messages whose time has come are moved on.
+  Counts counts(Time now) const {
+    index_->advance(now);
+    return index_->counts();
+  }
+  /// Starts without messages; gives the index of the old ones.
+  std::unique_ptr<MessageIndex> replace_messages();
+  /// Runs `serve` when the next waiting message can be received.
+  void arm(Time now, const std::function<void()>& serve);
 
  private:
   Loop& loop_;
-  std::map<std::int64_t, Message> messages_;               // by arrival
-  std::set<std::pair<Time, std::int64_t>> by_visibility_;  // every message
+  std::unique_ptr<MessageIndex> index_ = std::make_unique<MessageIndex>(false);
+  bool configured_ = false, fifo_ = false, content_based_ = false;
+  Duration delay_{}, visibility_{}, retention_{}, wait_{};
+  std::size_t max_bytes_ = 0;
+  std::optional<RedrivePolicy> redrive_;
   Loop::TimerId timer_ = 0;
   Time timer_at_{};
 };

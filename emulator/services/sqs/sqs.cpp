@@ -8,7 +8,11 @@
 
 namespace puddle::sqs {
 
-Sqs::Sqs(Deps d) : deps(d), records(d.store), operations_(make_operations()) {}
+Sqs::Sqs(Deps d)
+    : deps(d),
+      records(d.store),
+      operations_(make_operations()),
+      graveyard_(d.loop, d.store, records, table_) {}
 
 const wire::ServiceWire& Sqs::wire() const {
   static const wire::ServiceWire description = [] {
@@ -37,8 +41,7 @@ AwsError Sqs::access_denied(std::string message) const {
 std::vector<Migration> Sqs::migrations() const { return {{"sqs", 1, std::string(embedded::kSqsSchema)}}; }
 
 void Sqs::load() {
-  queues_.clear();
-  by_id_.clear();
+  stop();
   records.load_queues([this](Rows& rows) {
     auto q = std::make_unique<Queue>(deps.loop);
     q->id = rows.integer(0);
@@ -50,21 +53,26 @@ void Sqs::load() {
     q->attributes = parse_map(rows.view(6));
     q->tags = parse_map(rows.view(7));
     q->purged = rows.time(8);
+    q->purged_id = rows.integer(9);
+    q->group_scope = rows.integer(10) != 0;
     q->arn = make_arn("sqs", q->region, q->account, q->name);
+    q->configure(deps.loop.now());
     last_queue_ = std::max(last_queue_, q->id);
     const std::string account = q->account, region = q->region, name = q->name;
     Queue& placed = queues_.insert(account, region, name, std::move(q));
     by_id_[placed.id] = &placed;
   });
-  records.load_messages([this](std::int64_t queue, Message m) {
-    last_message_ = std::max(last_message_, m.id);
-    if (const auto it = by_id_.find(queue); it != by_id_.end()) it->second->add(std::move(m));
-  });
+  load_messages();
 }
 
 void Sqs::stop() {
-  queues_.clear();  // wakes every waiter with "gone"
+  graveyard_.stop();
+  if (sweeping_) deps.loop.cancel(sweeping_);
+  sweeping_ = 0;
+  queues_.clear();  // ends every poll with "gone"
   by_id_.clear();
+  table_.clear();
+  last_queue_ = last_message_ = mark_ = 0;
 }
 
 std::string Sqs::resource_policy(const std::string& arn) const {
@@ -109,6 +117,9 @@ Queue& Sqs::create(const Call& call, const std::string& name, std::map<std::stri
   q->created = q->modified = call.now;
   q->attributes = std::move(attributes);
   q->tags = std::move(tags);
+  const auto scope = q->attributes.find("DeduplicationScope");
+  q->group_scope = scope != q->attributes.end() && scope->second == "messageGroup";
+  q->configure(call.now);
   records.put(*q);
   Queue& placed = queues_.insert(call.account, call.region, name, std::move(q));
   by_id_[placed.id] = &placed;
@@ -118,90 +129,9 @@ Queue& Sqs::create(const Call& call, const std::string& name, std::map<std::stri
 void Sqs::drop(Queue& queue) {
   records.drop(queue.id);
   by_id_.erase(queue.id);
+  discard_messages(queue);
   const std::string account = queue.account, region = queue.region, name = queue.name;
   queues_.erase(account, region, name);
-}
-
-const Message& Sqs::enqueue(Queue& queue, Message message) {
-  message.id = ++last_message_;
-  const std::int64_t key = message.id;
-  records.insert(queue.id, message);
-  queue.add(std::move(message));
-  wake_later(queue);
-  return *queue.find(key);
-}
-
-void Sqs::expire(Queue& queue, Time now) {
-  for (const std::int64_t key : queue.expired(now, 1000)) {
-    records.remove(queue.id, key);
-    queue.remove(key);
-  }
-}
-
-std::vector<Message*> Sqs::receive(Queue& queue, Time now, std::size_t n, Duration visibility) {
-  expire(queue, now);
-  const auto redrive = queue.redrive();
-  Queue* dead = redrive ? find_arn(redrive->target_arn) : nullptr;
-  std::vector<Message*> out;
-  while (out.size() < n) {
-    const auto ids = queue.ready(now, n - out.size());
-    if (ids.empty()) break;
-    for (const std::int64_t key : ids) {
-      Message& m = *queue.find(key);
-      if (dead && m.received >= redrive->max_receives) {
-        Message moved = m;
-        moved.source = queue.arn;
-        moved.visible = now;
-        moved.receipt = 0;
-        records.remove(queue.id, key);
-        records.insert(dead->id, moved);
-        queue.remove(key);
-        dead->add(std::move(moved));
-        wake_later(*dead);
-        continue;
-      }
-      Message next = m;  // the row first: memory changes when it cannot fail any more
-      if (next.received++ == 0) next.first_received = now;
-      next.receipt = std::max(next.receipt + 1, to_millis(now));
-      next.visible = now + visibility;
-      records.update(queue.id, next);
-      m.received = next.received;
-      m.first_received = next.first_received;
-      m.receipt = next.receipt;
-      // A time-out of zero keeps the message visible: it must not be taken twice in this call.
-      queue.move(m, std::max(next.visible, now + 1ms));
-      out.push_back(&m);
-    }
-  }
-  return out;
-}
-
-void Sqs::remove(Queue& queue, std::int64_t message) {
-  records.remove(queue.id, message);
-  queue.remove(message);
-}
-
-void Sqs::set_visibility(Queue& queue, Message& message, Time visible) {
-  Message next = message;
-  next.visible = visible;
-  records.update(queue.id, next);
-  queue.move(message, visible);
-  wake_later(queue);
-}
-
-void Sqs::purge(Queue& queue, Time now) {
-  records.clear(queue.id);
-  queue.clear();
-  queue.purged = now;
-  records.put(queue);
-}
-
-void Sqs::wake_later(const Queue& queue) {
-  if (!queue.changed.has_waiters()) return;
-  deps.store.when_committed([this, key = queue.id](bool ok) {
-    const auto it = by_id_.find(key);
-    if (ok && it != by_id_.end()) it->second->wake(deps.loop.now());
-  });
 }
 
 std::unique_ptr<Service> make(Deps deps) { return std::make_unique<Sqs>(deps); }

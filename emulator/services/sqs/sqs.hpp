@@ -7,7 +7,9 @@
 
 #include "aws/service.hpp"
 #include "services/sqs/errors.hpp"
+#include "services/sqs/graveyard.hpp"
 #include "services/sqs/limits.hpp"
+#include "services/sqs/message_table.hpp"
 #include "services/sqs/queue.hpp"
 #include "services/sqs/records.hpp"
 
@@ -18,6 +20,7 @@ const std::vector<std::string_view>& known_operations();
 class Sqs final : public Service {
  public:
   explicit Sqs(Deps deps);
+  ~Sqs() override { *alive_ = false; }
   const wire::ServiceWire& wire() const override;
   const std::vector<Operation>& operations() const override { return operations_; }
   const std::vector<std::string_view>& known_operations() const override { return sqs::known_operations(); }
@@ -41,23 +44,63 @@ class Sqs final : public Service {
   std::vector<Queue*> in(const Call& call) { return queues_.in(call.account, call.region); }
 
   /// Row and index; the message gets its id. Wakes waiters after the commit.
-  const Message& enqueue(Queue& queue, Message message);
-  /// Takes up to n messages: expires old ones, moves over-received ones to the dead-letter queue.
-  std::vector<Message*> receive(Queue& queue, Time now, std::size_t n, Duration visibility);
-  void remove(Queue& queue, std::int64_t message);
-  void set_visibility(Queue& queue, Message& message, Time visible);
+  Message& send(Queue& queue, std::unique_ptr<Message> message, std::string_view group_id);
+  /// FIFO: what the queue accepted already under the deduplication id; null when it is new.
+  const Deduplication::Seen* find_duplicate(const Queue& queue, std::string_view deduplication_id,
+                                            std::string_view group_id, Time now) const;
+  struct Receive {
+    std::size_t max = 1;
+    Duration visibility{};
+    std::string attempt;  ///< ReceiveRequestAttemptId, FIFO; empty for none
+  };
+  /// Takes up to `max` messages: expires old ones, moves over-received ones to the dead-letter queue.
+  std::vector<Message*> receive(Queue& queue, Time now, const Receive& request);
+  /// The message of a receipt; null when it is not in the queue (any more). `in_flight` is as of now.
+  Message* find_message(Queue& queue, const Receipt& receipt, Time now);
+  void remove(Queue& queue, Message& message, Time now);
+  void set_visibility(Queue& queue, Message& message, Time visible, Time now);
+  /// Into another queue. Redrive: the message stays itself; otherwise it is a new one.
+  enum class As { itself, new_message };
+  void move(Queue& from, Message& message, Queue& to, As as, Time now);
   void purge(Queue& queue, Time now);
+  /// Removes messages that are older than the retention period, a step's worth.
   void expire(Queue& queue, Time now);
+  /// Reads the attributes; call it after every change of them.
+  void configured(Queue& queue, Time now);
+  /// Serves those who wait when the next message can be received. For one who is about to wait.
+  void arm(Queue& queue, Time now);
+  /// Gives messages to those who wait for them.
+  void serve_polls(std::int64_t queue);
 
   Deps deps;
   Records records;
 
  private:
+  std::int64_t next_id();
+  void put_in(Queue& queue, std::unique_ptr<Message> message, std::string_view group_id, Time now);
+  void take_out(Queue& queue, Message& message, Time now);
+  void discard_messages(Queue& queue);
+  void take(Queue& queue, Message& message, Time visible, Time now);
+  std::vector<Message*> repeat(Queue& queue, Time now, const Receive& request);
   void wake_later(const Queue& queue);
+  void rearm(Queue& queue, Time now);
+  void load_messages();
+  void sweep();
+  void sweep_later();
+  /// After a failed write: memory is rebuilt from the rows.
+  void recover_later();
+  template <class F>
+  decltype(auto) writing(F&& step);
+
   std::vector<Operation> operations_;
+  MessageTable table_;
+  Graveyard graveyard_;
   Registry<Queue> queues_;
   std::unordered_map<std::int64_t, Queue*> by_id_;
-  std::int64_t last_queue_ = 0, last_message_ = 0;
+  std::int64_t last_queue_ = 0, last_message_ = 0, mark_ = 0;
+  Loop::TimerId sweeping_ = 0;
+  bool attempts_ = false, recovering_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 /// Checks names and ranges of attributes for CreateQueue and SetQueueAttributes; throws. "" removes an

@@ -74,18 +74,18 @@ TEST_CASE("messages come in the order they were sent") {
   CHECK(f.receive(2) == Bodies{"c"});
 }
 
-TEST_CASE("a deleted message is gone; an old handle deletes nothing") {
+TEST_CASE("a deleted message is gone; an old handle deletes too, any number of times") {
   Fixture f;
   f.send("hi");
   f.receive();
   const std::string old(f.message().text_or("ReceiptHandle"));
   f.w.loop.advance(30s);
   f.receive();
-  f.w.ok("sqs", "DeleteMessage", Map{{"QueueUrl", Value(f.url)}, {"ReceiptHandle", Value(old)}});
-  CHECK(f.attribute("ApproximateNumberOfMessagesNotVisible") == "1");
-  f.w.ok("sqs", "DeleteMessage",
-         Map{{"QueueUrl", Value(f.url)}, {"ReceiptHandle", Value(f.message().text_or("ReceiptHandle"))}});
-  CHECK(f.attribute("ApproximateNumberOfMessagesNotVisible") == "0");
+  CHECK(f.message().text_or("ReceiptHandle") != old);
+  for (int i = 0; i < 2; ++i) {
+    f.w.ok("sqs", "DeleteMessage", Map{{"QueueUrl", Value(f.url)}, {"ReceiptHandle", Value(old)}});
+    CHECK(f.attribute("ApproximateNumberOfMessagesNotVisible") == "0");
+  }
   CHECK(f.w.fails("sqs", "DeleteMessage", Map{{"QueueUrl", Value(f.url)}, {"ReceiptHandle", "nonsense"}})
             .code == "ReceiptHandleIsInvalid");
 }

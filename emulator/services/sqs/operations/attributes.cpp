@@ -60,6 +60,7 @@ Empty set(Sqs& sqs, const Call& call, const SetInput& in) {
     queue.modified = modified;
     throw;
   }
+  sqs.configured(queue, call.now);
   return {};
 }
 

@@ -27,24 +27,27 @@ struct BatchFailure {
   }
 };
 
-/// Entries have `std::optional<std::string> id`. Throws the errors that refuse the whole call.
-template <class Entry>
-void check_batch(const std::vector<Entry>& entries, const std::string& entry_name) {
+/// Entries have `std::optional<std::string> id`. Throws the errors that refuse the whole call; `each` may
+/// throw those of the queue's type, which AWS finds before it finds equal ids.
+template <class Entry, class F>
+void check_batch(const std::vector<Entry>& entries, const std::string& entry_name, F&& each) {
   constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
   if (entries.empty())
     throw kEmptyBatchRequest("There should be at least one " + entry_name + " in the request.");
   if (entries.size() > kMaxBatch)
     throw kTooManyEntries("Maximum number of entries per request are 10. You have sent " +
                           std::to_string(entries.size()) + ".");
-  std::set<std::string> seen;
   for (const Entry& e : entries) {
     const std::string id = e.id.value_or("");
     if (id.empty() || id.size() > 80 || id.find_first_not_of(kAllowed) != std::string::npos)
       throw kInvalidBatchEntryId(
           "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at "
           "most 80 letters long.");
-    if (!seen.insert(id).second) throw kIdsNotDistinct("Id " + id + " repeated.");
   }
+  for (const Entry& e : entries) each(e);
+  std::set<std::string> seen;
+  for (const Entry& e : entries)
+    if (!seen.insert(*e.id).second) throw kIdsNotDistinct("Id " + *e.id + " repeated.");
 }
 
 }  // namespace puddle::sqs

@@ -14,29 +14,40 @@ Receipt parse(const Queue& queue, const std::optional<std::string>& handle) {
   return *receipt;
 }
 
-/// An old handle and a message that is gone succeed without effect, as on AWS.
-void remove(Sqs& sqs, Queue& queue, const std::optional<std::string>& handle) {
+AwsError unusable(const std::string& handle, const std::string& why) {
+  return kInvalidParameter("Value " + handle + " for parameter ReceiptHandle is invalid. Reason: " + why);
+}
+
+/// A message that is gone succeeds without effect, as on AWS. A standard queue takes any handle that it gave
+/// out, a FIFO queue only that of the last receive while the message is in flight.
+void remove(Sqs& sqs, Queue& queue, const std::optional<std::string>& handle, Time now) {
   const Receipt receipt = parse(queue, handle);
-  const Message* m = queue.find(receipt.message);
-  if (m && m->receipt == receipt.receipt) sqs.remove(queue, receipt.message);
+  Message* m = sqs.find_message(queue, receipt, now);
+  if (!m) return;
+  if (queue.fifo() && (m->receipt != receipt.receipt || !m->in_flight))
+    throw unusable(*handle, "The receipt handle has expired.");
+  sqs.remove(queue, *m, now);
 }
 
 void change(Sqs& sqs, Queue& queue, const std::optional<std::string>& handle, std::optional<int> seconds,
             Time now) {
   if (!seconds) throw kMissingParameter("The request must contain the parameter VisibilityTimeout.");
+  const std::string invalid =
+      "Value " + std::to_string(*seconds) + " for parameter VisibilityTimeout is invalid. ";
   if (*seconds < 0 || *seconds > kMaxVisibilitySeconds)
-    throw kInvalidParameter(
-        "Value " + std::to_string(*seconds) +
-        " for parameter VisibilityTimeout is invalid. Reason: VisibilityTimeout must be an integer between 0 "
-        "and 43200.");
+    throw kInvalidParameter(invalid + "Reason: VisibilityTimeout must be an integer between 0 and 43200.");
   const Receipt receipt = parse(queue, handle);
-  Message* m = queue.find(receipt.message);
+  Message* m = sqs.find_message(queue, receipt, now);
   if (!m)
-    throw kInvalidParameter("Value " + *handle +
-                            " for parameter ReceiptHandle is invalid. Reason: Message does not exist or "
-                            "is not available for visibility timeout change.");
-  if (m->receipt != receipt.receipt) throw kMessageNotInflight("The message referred to isn't in flight.");
-  sqs.set_visibility(queue, *m, now + std::chrono::seconds(*seconds));
+    throw unusable(*handle, "Message does not exist or is not available for visibility timeout change.");
+  // A standard queue takes a handle whose time-out is over as long as the message was not received anew.
+  if (m->receipt != receipt.receipt || (queue.fifo() && !m->in_flight))
+    throw kMessageNotInflight("The message referred to isn't in flight.");
+  const std::int64_t since = (to_millis(now) - m->receipt) / 1000;
+  if (since + *seconds > kMaxVisibilitySeconds)
+    throw kInvalidParameter(
+        invalid + "Reason: Total VisibilityTimeout for the message is beyond the limit [43200 seconds]");
+  sqs.set_visibility(queue, *m, now + std::chrono::seconds(*seconds), now);
 }
 
 struct DeleteInput {
@@ -44,7 +55,7 @@ struct DeleteInput {
 };
 
 Empty handle_delete(Sqs& sqs, const Call& call, const DeleteInput& in) {
-  remove(sqs, sqs.require(call, in.url), in.handle);
+  remove(sqs, sqs.require(call, in.url), in.handle, call.now);
   return {};
 }
 
@@ -94,7 +105,7 @@ struct BatchOutput {
 
 template <class E, class F>
 BatchOutput each(const std::vector<E>& entries, const std::string& name, F&& act) {
-  check_batch(entries, name);
+  check_batch(entries, name, [](const E&) {});
   BatchOutput out;
   for (const E& e : entries) {
     try {
@@ -110,7 +121,7 @@ BatchOutput each(const std::vector<E>& entries, const std::string& name, F&& act
 BatchOutput handle_delete_batch(Sqs& sqs, const Call& call, const DeleteBatch& in) {
   Queue& queue = sqs.require(call, in.url);
   return each(in.entries, "DeleteMessageBatchRequestEntry",
-              [&](const Entry& e) { remove(sqs, queue, e.handle); });
+              [&](const Entry& e) { remove(sqs, queue, e.handle, call.now); });
 }
 
 BatchOutput handle_change_batch(Sqs& sqs, const Call& call, const ChangeBatch& in) {
@@ -127,7 +138,7 @@ Operation delete_message() {
       .action = "sqs:DeleteMessage",
       .resource = [](Sqs& s, const Call& c, const DeleteInput& in) { return s.require(c, in.url).arn; },
       .input = {required<&DeleteInput::url>("QueueUrl"), required<&DeleteInput::handle>("ReceiptHandle")},
-      .errors = {kQueueDoesNotExist, kReceiptHandleIsInvalid, kMissingParameter},
+      .errors = {kQueueDoesNotExist, kReceiptHandleIsInvalid, kInvalidParameter, kMissingParameter},
       .handle = handle_delete,
   });
 }

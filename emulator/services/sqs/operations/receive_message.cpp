@@ -1,7 +1,7 @@
 // ReceiveMessage: short and long polling.
 #include <algorithm>
 
-#include "base/digest.hpp"
+#include "base/log.hpp"
 #include "services/sqs/operations/factories.hpp"
 #include "services/sqs/sqs.hpp"
 
@@ -58,45 +58,53 @@ bool wanted_message_attribute(const std::vector<std::string>& names, const std::
   });
 }
 
-Received describe(const Queue& queue, const Message& m, const Input& in,
-                  const std::vector<std::string>& system) {
+Received describe(const Queue& queue, Message& m, const Input& in, const std::vector<std::string>& system) {
   Received out;
-  out.message_id = m.message_id;
-  out.receipt_handle = receipt_handle(queue.id, m);
+  out.message_id = to_text(m.message_id);
+  out.receipt_handle = receipt_handle(m);
   out.body = m.body;
-  out.body_md5 = md5_hex(m.body);
+  if (m.body_md5 == Uuid{}) m.body_md5 = md5_bytes(m.body);  // read from its row
+  out.body_md5 = to_hex(m.body_md5);
   if (!system.empty()) {
-    const auto add = [&](const char* name, const std::string& value) {
-      if (!value.empty() && wanted(system, name)) out.attributes[name] = value;
+    const auto add = [&](const char* name, std::string value) {
+      if (!value.empty() && wanted(system, name)) out.attributes[name] = std::move(value);
     };
-    add("SenderId", m.sender);
+    add("SenderId", *m.sender);
     add("SentTimestamp", std::to_string(to_millis(m.sent)));
     add("ApproximateReceiveCount", std::to_string(m.received));
     add("ApproximateFirstReceiveTimestamp", std::to_string(to_millis(m.first_received)));
-    add("AWSTraceHeader", m.trace);
-    add("MessageGroupId", m.group_id);
-    add("DeadLetterQueueSourceArn", m.source);
+    add("AWSTraceHeader", m.trace());
+    add("MessageGroupId", std::string(m.group_id()));
+    add("DeadLetterQueueSourceArn", m.source());
+    if (queue.fifo()) {
+      add("MessageDeduplicationId", m.deduplication_id());
+      add("SequenceNumber", sequence_number(m.id));
+    }
   }
-  for (const auto& [name, value] : m.attributes)
-    if (wanted_message_attribute(in.message_attribute_names, name)) out.message_attributes[name] = value;
+  if (in.message_attribute_names.empty() || m.attributes().empty()) return out;
+  out.message_attributes = unpack(m.attributes());
+  std::erase_if(out.message_attributes, [&](const auto& item) {
+    return !wanted_message_attribute(in.message_attribute_names, item.first);
+  });
   if (!out.message_attributes.empty()) out.attributes_md5 = md5_of(out.message_attributes);
   return out;
 }
 
-Output take(Sqs& sqs, Queue& queue, const Input& in, Time now) {
+Output take(Sqs& sqs, const Call& call, Queue& queue, const Input& in, Time now) {
+  // AttributeNames is the old spelling: in JSON both count, in a query the new one wins.
   std::vector<std::string> system = in.system_names;
-  system.insert(system.end(), in.attribute_names.begin(), in.attribute_names.end());
-  const Duration visibility =
-      in.visibility ? Duration(std::chrono::seconds(*in.visibility)) : queue.visibility();
+  if (system.empty() || !call.query_protocol)
+    system.insert(system.end(), in.attribute_names.begin(), in.attribute_names.end());
+  Sqs::Receive request;
+  request.max = static_cast<std::size_t>(in.max.value_or(1));
+  request.visibility = in.visibility ? Duration(std::chrono::seconds(*in.visibility)) : queue.visibility();
+  request.attempt = in.attempt_id.value_or("");
   Output out;
-  const auto n = static_cast<std::size_t>(in.max.value_or(1));
-  for (const Message* m : sqs.receive(queue, now, n, visibility))
-    out.messages.push_back(describe(queue, *m, in, system));
+  for (Message* m : sqs.receive(queue, now, request)) out.messages.push_back(describe(queue, *m, in, system));
   return out;
 }
 
-Task<Output> wait(Sqs& sqs, Call call, Input in) {
-  Queue* queue = &sqs.require(call, in.url);
+void check(const Queue& queue, const Input& in) {
   check_range(in.max, 1, kMaxReceive, "MaxNumberOfMessages", "Must be between 1 and 10, if provided.");
   check_range(in.wait, 0, kMaxWaitSeconds, "WaitTimeSeconds", "Must be >= 0 and <= 20, if provided.");
   check_range(in.visibility, 0, kMaxVisibilitySeconds, "VisibilityTimeout",
@@ -116,24 +124,53 @@ Task<Output> wait(Sqs& sqs, Call call, Input in) {
       if (std::find(std::begin(kKnown), std::end(kKnown), name) == std::end(kKnown) && !known_attribute(name))
         throw kInvalidAttributeName("Unknown Attribute " + name + ".");
     }
-  const std::int64_t seconds = in.wait ? *in.wait : queue->number("ReceiveMessageWaitTimeSeconds", 0);
-  const Time deadline = call.now + std::chrono::seconds(seconds);
-  Time now = call.now;
-  for (;;) {
-    Output out = sqs.deps.store.atomically([&] { return take(sqs, *queue, in, now); });
-    if (!out.messages.empty() || now >= deadline) co_return std::move(out);
-    queue->arm(now);
-    Signal::Wait changed(queue->changed, deadline);
-    const Wake why = co_await changed;
-    // A client that went away takes no message; another waiter gets the one that woke this.
-    if (why != Wake::gone) queue = &sqs.require(call, in.url);
-    if (why == Wake::gone || (call.gone && *call.gone)) {
-      if (why != Wake::gone) queue->wake(sqs.deps.loop.now());
-      Output nothing;
-      co_return std::move(nothing);
+  if (!in.attempt_id) return;
+  if (!queue.fifo())
+    throw kInvalidParameter("Value " + *in.attempt_id +
+                            " for parameter ReceiveRequestAttemptId is invalid. Reason: The request include "
+                            "parameter that is not valid for this queue type.");
+  if (!valid_id(*in.attempt_id))
+    throw kInvalidParameter(
+        "Value " + *in.attempt_id +
+        " for parameter ReceiveRequestAttemptId is invalid. Reason: ReceiveRequestAttemptId can "
+        "only include alphanumeric and punctuation characters. 1 to 128 in length.");
+}
+
+/// Short polling of a standard queue is told that too many messages are in flight; long polling gets none.
+void check_in_flight(const Queue& queue, Time now) {
+  if (!queue.fifo() && queue.counts(now).in_flight >= queue.max_in_flight())
+    throw kOverLimit("Too many messages are in flight: at most " + std::to_string(queue.max_in_flight()) +
+                     " for queue " + queue.name + ".");
+}
+
+Task<Output> wait(Sqs& sqs, Call call, Input in) {
+  Queue& queue = sqs.require(call, in.url);
+  check(queue, in);
+  const Duration patience = in.wait ? Duration(std::chrono::seconds(*in.wait)) : queue.wait();
+  if (patience == Duration(0)) check_in_flight(queue, call.now);
+  Output out;
+  // Who waits already comes first.
+  if (!queue.polls.empty()) sqs.serve_polls(queue.id);
+  sqs.deps.store.atomically([&] { out = take(sqs, call, queue, in, call.now); });
+  if (!out.messages.empty() || patience == Duration(0)) co_return std::move(out);
+  const std::string arn = queue.arn;
+  Polls::Attempt attempt = [&sqs, &call, &in, &out, arn] {
+    // A client that went away takes no message; the next in the line gets it.
+    if (call.gone && *call.gone) return true;
+    Queue* there = sqs.find_arn(arn);
+    if (!there) return true;
+    try {
+      sqs.deps.store.atomically([&] { out = take(sqs, call, *there, in, sqs.deps.loop.now()); });
+    } catch (const std::exception& e) {
+      PUDDLE_LOG(error, "sqs", "a waiting receiver of " + arn + " was not served: " + e.what());
+      return true;
     }
-    now = sqs.deps.loop.now();
-  }
+    return !out.messages.empty();
+  };
+  sqs.arm(queue, call.now);
+  Polls::Wait turn(queue.polls, call.now + patience, std::move(attempt));
+  co_await turn;
+  co_return std::move(out);
 }
 
 }  // namespace

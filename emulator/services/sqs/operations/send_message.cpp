@@ -1,8 +1,7 @@
 // SendMessage and SendMessageBatch.
-#include <set>
+#include <algorithm>
 
 #include "base/digest.hpp"
-#include "runtime/random.hpp"
 #include "services/sqs/operations/batch.hpp"
 #include "services/sqs/operations/factories.hpp"
 #include "services/sqs/sqs.hpp"
@@ -33,11 +32,25 @@ struct Entry {
   }
 };
 
-bool valid_group(const std::string& id) {
-  if (id.empty() || id.size() > 128) return false;
-  for (const char c : id)
-    if (c < 0x21 || c > 0x7E) return false;
-  return true;
+void check_id(const std::optional<std::string>& id, const std::string& name) {
+  if (id && !valid_id(*id))
+    throw kInvalidParameter("Value " + *id + " for parameter " + name + " is invalid. Reason: " + name +
+                            " can only include alphanumeric and punctuation characters. 1 to 128 in length.");
+}
+
+AwsError wrong_for_type(const std::string& value, const std::string& name) {
+  return kInvalidParameter(
+      "Value " + value + " for parameter " + name +
+      " is invalid. Reason: The request include parameter that is not valid for this queue type.");
+}
+
+/// What a FIFO queue wants of a message; `missing` is the error for a missing group.
+void check_fifo(const Queue& queue, const Entry& e, const ErrorType& missing) {
+  if (!e.group_id) throw missing("The request must contain the parameter MessageGroupId.");
+  if (!e.deduplication_id && !queue.content_based_deduplication())
+    throw kInvalidParameter(
+        "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided "
+        "explicitly");
 }
 
 /// Decides: throws what is wrong with the entry.
@@ -52,37 +65,44 @@ void check(const Queue& queue, const Entry& e, std::string_view size_prefix) {
     throw kInvalidParameter(
         "Value " + std::to_string(*e.delay) +
         " for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.");
-  if (e.deduplication_id)
-    throw kInvalidParameter(
-        "Value " + *e.deduplication_id +
-        " for parameter MessageDeduplicationId is invalid. Reason: The request include parameter that is not "
-        "valid for this queue type.");
-  if (e.group_id && !valid_group(*e.group_id))
-    throw kInvalidParameter(
-        "Value " + *e.group_id +
-        " for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric and "
-        "punctuation characters. 1 to 128 in length.");
+  if (queue.fifo() && e.delay.value_or(0) > 0) throw wrong_for_type(std::to_string(*e.delay), "DelaySeconds");
+  if (!queue.fifo() && e.deduplication_id)
+    throw wrong_for_type(*e.deduplication_id, "MessageDeduplicationId");
+  check_id(e.group_id, "MessageGroupId");
+  check_id(e.deduplication_id, "MessageDeduplicationId");
+  if (queue.fifo()) check_fifo(queue, e, kMissingParameter);
   if (std::string why = why_invalid(e.attributes); !why.empty()) throw kInvalidParameter(std::move(why));
   for (const auto& [name, value] : e.system_attributes)
     if (name != "AWSTraceHeader" || value.data_type != "String" || !value.string_value)
       throw kInvalidParameter("Message system attribute name '" + name + "' is invalid.");
-  const auto limit = queue.number("MaximumMessageSize", kMaxMessageBytes);
-  if (e.body->size() + size_of(e.attributes) > static_cast<std::size_t>(limit))
+  const std::size_t limit = queue.max_message_bytes();
+  if (e.body->size() + size_of(e.attributes) > limit)
     throw kInvalidParameter(std::string(size_prefix) + " Reason: Message must be shorter than " +
                             std::to_string(limit) + " bytes.");
 }
 
-Message make_message(Sqs& sqs, const Call& call, const Queue& queue, const Entry& e) {
-  Message m;
-  m.message_id = uuid(sqs.deps.entropy);
-  m.body = *e.body;
-  m.attributes = e.attributes;
+/// Principals change rarely from call to call: the text is shared.
+std::shared_ptr<const std::string> shared_sender(const std::string& sender) {
+  thread_local std::shared_ptr<const std::string> last;
+  if (!last || *last != sender) last = std::make_shared<const std::string>(sender);
+  return last;
+}
+
+std::unique_ptr<Message> make_message(const Call& call, const Queue& queue, const Entry& e,
+                                      std::string deduplication_id) {
+  auto m = std::make_unique<Message>();
+  m->body.assign(e.body->data(), e.body->size());
+  m->body_md5 = md5_bytes(m->body);
+  m->sender = shared_sender(call.principal.user_id);
+  m->sent = call.now;
+  // FIFO: an explicit 0 is accepted, and the queue's delay holds.
+  m->visible =
+      call.now + (e.delay && !queue.fifo() ? Duration(std::chrono::seconds(*e.delay)) : queue.delay());
   const auto trace = e.system_attributes.find("AWSTraceHeader");
-  m.trace = trace != e.system_attributes.end() ? *trace->second.string_value : call.trace_id;
-  m.sender = call.principal.user_id;
-  m.group_id = e.group_id.value_or("");
-  m.sent = call.now;
-  m.visible = call.now + (e.delay ? Duration(std::chrono::seconds(*e.delay)) : queue.delay());
+  m->set_extras({pack(e.attributes),
+                 trace != e.system_attributes.end() ? *trace->second.string_value : call.trace_id,
+                 std::move(deduplication_id),
+                 {}});
   return m;
 }
 
@@ -105,13 +125,25 @@ struct Sent {
 };
 
 Sent send(Sqs& sqs, const Call& call, Queue& queue, const Entry& e) {
-  const Message& m = sqs.enqueue(queue, make_message(sqs, call, queue, e));
+  const std::string group_id = e.group_id.value_or("");
+  std::string deduplication_id;
+  if (queue.fifo()) deduplication_id = e.deduplication_id ? *e.deduplication_id : sha256_hex(*e.body);
   Sent out;
   out.id = e.id;
-  out.message_id = m.message_id;
-  out.body_md5 = md5_hex(m.body);
   if (!e.attributes.empty()) out.attributes_md5 = md5_of(e.attributes);
   if (!e.system_attributes.empty()) out.system_md5 = md5_of(e.system_attributes);
+  // A duplicate is accepted and answered as the original was.
+  const auto* seen = queue.fifo() ? sqs.find_duplicate(queue, deduplication_id, group_id, call.now) : nullptr;
+  if (seen) {
+    out.message_id = to_text(seen->message_id);
+    out.sequence = sequence_number(seen->id);
+    out.body_md5 = md5_hex(*e.body);
+    return out;
+  }
+  const Message& m = sqs.send(queue, make_message(call, queue, e, std::move(deduplication_id)), group_id);
+  out.message_id = to_text(m.message_id);
+  out.body_md5 = to_hex(m.body_md5);
+  if (queue.fifo()) out.sequence = sequence_number(m.id);
   return out;
 }
 
@@ -133,7 +165,9 @@ struct BatchOutput {
 
 BatchOutput handle_batch(Sqs& sqs, const Call& call, const BatchInput& in) {
   Queue& queue = sqs.require(call, in.url);
-  check_batch(in.entries, "SendMessageBatchRequestEntry");
+  check_batch(in.entries, "SendMessageBatchRequestEntry", [&](const Entry& e) {
+    if (queue.fifo()) check_fifo(queue, e, kInvalidParameter);
+  });
   std::size_t total = 0;
   for (const Entry& e : in.entries) total += e.body.value_or("").size() + size_of(e.attributes);
   if (total > static_cast<std::size_t>(kMaxMessageBytes))

@@ -1,0 +1,366 @@
+// What happens to messages: send, receive, remove, move, expire. "Decide, write, apply": rows first, then
+// memory, which cannot fail.
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "runtime/random.hpp"
+#include "services/sqs/sqs.hpp"
+
+namespace puddle::sqs {
+namespace {
+
+constexpr std::int64_t kIdBlock = 10'000;
+constexpr std::size_t kExpireStep = 1000;
+constexpr std::size_t kRedriveStep = 100;
+constexpr Duration kSweepEvery = std::chrono::minutes(1);
+
+Uuid new_uuid(Entropy& entropy) {
+  const std::string raw = entropy.bytes(16);
+  Uuid out{};
+  std::copy(raw.begin(), raw.end(), out.begin());
+  out[6] = static_cast<unsigned char>((out[6] & 0x0F) | 0x40);
+  out[8] = static_cast<unsigned char>((out[8] & 0x3F) | 0x80);
+  return out;
+}
+
+}  // namespace
+
+// A failed write is rolled back, perhaps with earlier ones of the same call whose effect is in memory
+// already.
+template <class F>
+decltype(auto) Sqs::writing(F&& step) {
+  try {
+    return step();
+  } catch (const AwsError&) {
+    throw;
+  } catch (...) {
+    recover_later();
+    throw;
+  }
+}
+
+void Sqs::recover_later() {
+  if (std::exchange(recovering_, true)) return;
+  graveyard_.stop();
+  deps.loop.post([this, alive = alive_] {
+    recovering_ = false;
+    if (!*alive || deps.store.broken()) return;
+    PUDDLE_LOG(warn, "sqs", "a write failed: the queues are read again");
+    load();
+  });
+}
+
+void Sqs::load_messages() {
+  const Time now = deps.loop.now();
+  // Those that can be received are kept in the order in which that began, not in that of arrival.
+  struct Placed {
+    Message* message;
+    std::string group_id;
+  };
+  std::unordered_map<std::int64_t, std::vector<Placed>> of_queue;
+  last_message_ = mark_ = records.mark();
+  records.load_messages([&](StoredMessage row) {
+    Message& m = *row.message;
+    last_message_ = std::max(last_message_, m.id);
+    const auto it = by_id_.find(m.queue);
+    const bool known = it != by_id_.end() && m.id > it->second->purged_id;
+    Queue* queue = known ? it->second : nullptr;
+    bool needed = false;
+    if (queue && queue->fifo() && !m.deduplication_id().empty() && m.source().empty() &&
+        m.sent + kDeduplicationWindow > now) {
+      queue->seen.add(Deduplication::key(m.deduplication_id(), row.group_id, queue->group_scope),
+                      {m.id, m.message_id}, m.sent);
+      needed = queue->seen.needs(m, row.group_id, queue->group_scope);
+    }
+    if (!queue || row.gone) {
+      if (!needed) graveyard_.add(m.id);
+      return;
+    }
+    if (queue->fifo() && m.received == 0) m.visible = m.sent + queue->delay();
+    m.epoch = queue->epoch;
+    Message& placed = table_.insert(std::move(row.message));
+    of_queue[placed.queue].push_back({&placed, std::move(row.group_id)});
+  });
+  for (auto& [id, all] : of_queue) {
+    MessageIndex& index = by_id_.at(id)->messages();
+    // Waiting in the heap first, whatever their time, and then on in the order of their time: as it happened.
+    for (const Placed& p : all) index.add(*p.message, p.group_id, Time::min());
+    index.advance(now);
+  }
+  if (table_.size() > 0) sweep_later();
+}
+
+std::int64_t Sqs::next_id() {
+  if (last_message_ >= mark_) {
+    records.set_mark(mark_ + kIdBlock);
+    mark_ += kIdBlock;
+  }
+  return ++last_message_;
+}
+
+void Sqs::put_in(Queue& queue, std::unique_ptr<Message> message, std::string_view group_id, Time now) {
+  message->epoch = queue.epoch;
+  queue.messages().advance(now);
+  queue.messages().add(table_.insert(std::move(message)), group_id, now);
+  sweep_later();
+  wake_later(queue);
+}
+
+// The row of a FIFO message stays as long as it can have duplicates.
+void Sqs::take_out(Queue& queue, Message& m, Time now) {
+  const std::int64_t id = m.id;
+  queue.seen.advance(now, [&](std::int64_t old) {
+    if (!table_.find(old)) graveyard_.add(old);
+  });
+  const bool needed = queue.fifo() && queue.seen.needs(m, m.group_id(), queue.group_scope);
+  queue.messages().remove(m);
+  table_.erase(id);
+  if (!needed) graveyard_.add(id);
+}
+
+Message& Sqs::send(Queue& queue, std::unique_ptr<Message> message, std::string_view group_id) {
+  return writing([&]() -> Message& {
+    Message& m = *message;
+    m.id = next_id();
+    m.queue = queue.id;
+    if (m.message_id == Uuid{}) m.message_id = new_uuid(deps.entropy);
+    records.insert(m, group_id);
+    const Time now = m.sent;
+    if (queue.fifo())
+      queue.seen.add(Deduplication::key(m.deduplication_id(), group_id, queue.group_scope),
+                     {m.id, m.message_id}, now);
+    put_in(queue, std::move(message), group_id, now);
+    return m;
+  });
+}
+
+const Deduplication::Seen* Sqs::find_duplicate(const Queue& queue, std::string_view deduplication_id,
+                                               std::string_view group_id, Time now) const {
+  return queue.seen.find(Deduplication::key(deduplication_id, group_id, queue.group_scope), now);
+}
+
+void Sqs::expire(Queue& queue, Time now) {
+  MessageIndex& index = queue.messages();
+  index.advance(now);
+  writing([&] {
+    std::size_t n = 0;
+    while (Message* m = index.expired(now - queue.retention())) {
+      if (n++ == kExpireStep) {
+        deps.loop.post([this, alive = alive_, id = queue.id] {
+          const auto it = *alive ? by_id_.find(id) : by_id_.end();
+          if (it == by_id_.end() || deps.store.broken()) return;
+          deps.store.atomically([&] { expire(*it->second, deps.loop.now()); });
+        });
+        break;
+      }
+      records.bury(m->id);
+      take_out(queue, *m, now);
+    }
+  });
+}
+
+// A new receipt for every receive, and the instant of it: a message must not be hidden for more than twelve
+// hours.
+void Sqs::take(Queue& queue, Message& m, Time visible, Time now) {
+  const std::int64_t receipt = std::max(m.receipt + 1, to_millis(now));
+  const Time first = m.received == 0 ? now : m.first_received;
+  records.update(m.id, {m.received + 1, first, visible, receipt});
+  ++m.received;
+  m.first_received = first;
+  m.receipt = receipt;
+  queue.messages().hide(m, visible);
+}
+
+std::vector<Message*> Sqs::receive(Queue& queue, Time now, const Receive& request) {
+  expire(queue, now);
+  MessageIndex& index = queue.messages();
+  const std::string attempt = queue.fifo() ? request.attempt : std::string();
+  if (!attempt.empty())
+    if (auto again = repeat(queue, now, request); !again.empty()) return again;
+  const std::size_t n =
+      std::min(request.max, queue.max_in_flight() - std::min(queue.max_in_flight(), index.in_flight()));
+  return writing([&] {
+    Queue* dead = queue.redrive() ? find_arn(queue.redrive()->target_arn) : nullptr;
+    if (dead && (dead == &queue || dead->fifo() != queue.fifo())) dead = nullptr;
+    std::vector<Message*> out;
+    for (std::size_t moved = 0; out.size() < n && moved < kRedriveStep;) {
+      const std::size_t before = moved;
+      for (Message* m : index.pick(n - out.size())) {
+        if (dead && m->received >= queue.redrive()->max_receives) {
+          move(queue, *m, *dead, As::itself, now);
+          ++moved;
+          continue;
+        }
+        take(queue, *m, now + request.visibility, now);
+        out.push_back(m);
+      }
+      if (moved == before) break;
+    }
+    if (!attempt.empty() && !out.empty()) {
+      Attempt record{queue.id, attempt, now, {}};
+      for (const Message* m : out) record.items.push_back({m->id, m->receipt, m->visible});
+      records.put(record);
+      attempts_ = true;
+    }
+    rearm(queue, now);
+    return out;
+  });
+}
+
+// The same messages and handles again, hidden anew, unless one of them was deleted, received or changed
+// since.
+std::vector<Message*> Sqs::repeat(Queue& queue, Time now, const Receive& request) {
+  auto record = records.find_attempt(queue.id, request.attempt);
+  if (!record || record->at + kAttemptWindow <= now) return {};
+  std::vector<Message*> out;
+  for (const Attempt::Item& item : record->items) {
+    Message* m = find_message(queue, {queue.id, item.message, item.receipt}, now);
+    if (!m || !m->in_flight || m->receipt != item.receipt || m->visible != item.visible) return {};
+    out.push_back(m);
+  }
+  writing([&] {
+    const Time visible = now + request.visibility;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      set_visibility(queue, *out[i], visible, now);
+      record->items[i].visible = visible;
+    }
+    records.put(*record);
+  });
+  return out;
+}
+
+Message* Sqs::find_message(Queue& queue, const Receipt& receipt, Time now) {
+  queue.messages().advance(now);
+  Message* m = table_.find(receipt.message);
+  const bool here = m && m->queue == queue.id && m->epoch == queue.epoch && receipt.queue == queue.id &&
+                    m->sent + queue.retention() > now;
+  return here ? m : nullptr;
+}
+
+void Sqs::remove(Queue& queue, Message& message, Time now) {
+  writing([&] {
+    records.bury(message.id);
+    take_out(queue, message, now);
+    if (queue.fifo()) wake_later(queue);  // what was behind it
+  });
+}
+
+void Sqs::set_visibility(Queue& queue, Message& m, Time visible, Time now) {
+  writing([&] {
+    records.update(m.id, {m.received, m.first_received, visible, m.receipt});
+    queue.messages().hide(m, visible);
+    if (visible <= now) wake_later(queue);
+    rearm(queue, now);
+  });
+}
+
+void Sqs::move(Queue& from, Message& m, Queue& to, As as, Time now) {
+  writing([&] {
+    auto moved = std::make_unique<Message>();
+    moved->id = next_id();
+    moved->queue = to.id;
+    moved->sender = m.sender;
+    moved->sent = m.sent;
+    moved->message_id = m.message_id;
+    moved->body_md5 = m.body_md5;
+    Extras extras{m.attributes(), m.trace(), m.deduplication_id(), {}};
+    if (as == As::itself) {
+      moved->received = m.received;
+      moved->first_received = m.first_received;
+      extras.source = from.arn;
+      // AWS: the time counts anew in a FIFO dead-letter queue, and the deduplication id is the message's id.
+      if (to.fifo()) {
+        moved->sent = now;
+        extras.deduplication_id = to_text(m.message_id);
+      }
+      moved->visible = now;
+    } else {
+      moved->message_id = new_uuid(deps.entropy);
+      moved->sent = now;
+      moved->visible = now + to.delay();
+      if (to.fifo()) extras.deduplication_id = to_text(moved->message_id);
+    }
+    moved->set_extras(std::move(extras));
+    const std::string group_id(m.group_id());
+    moved->body.swap(m.body);
+    records.bury(m.id);
+    records.insert(*moved, group_id);
+    take_out(from, m, now);
+    put_in(to, std::move(moved), group_id, now);
+    if (from.fifo()) wake_later(from);
+  });
+}
+
+void Sqs::discard_messages(Queue& queue) {
+  queue.seen.advance(Time::max(), [&](std::int64_t old) {
+    if (!table_.find(old)) graveyard_.add(old);
+  });
+  graveyard_.add(queue.replace_messages());
+}
+
+void Sqs::purge(Queue& queue, Time now) {
+  writing([&] {
+    queue.purged = now;
+    queue.purged_id = last_message_;
+    records.put(queue);
+    discard_messages(queue);
+  });
+}
+
+void Sqs::configured(Queue& queue, Time now) {
+  queue.configure(now);
+  wake_later(queue);
+}
+
+void Sqs::serve_polls(std::int64_t id) {
+  const auto it = by_id_.find(id);
+  if (it == by_id_.end() || deps.store.broken()) return;
+  Queue& queue = *it->second;
+  const Time now = deps.loop.now();
+  queue.polls.serve([&] {
+    queue.messages().advance(now);
+    return queue.messages().can_receive();
+  });
+  rearm(queue, now);
+}
+
+void Sqs::wake_later(const Queue& queue) {
+  if (queue.polls.empty()) return;
+  deps.store.when_committed([this, alive = alive_, id = queue.id](bool ok) {
+    if (ok && *alive) serve_polls(id);
+  });
+}
+
+void Sqs::arm(Queue& queue, Time now) {
+  queue.arm(now, [this, id = queue.id] { serve_polls(id); });
+}
+
+// Without waiters nobody needs the timer: a receive looks at the clock itself.
+void Sqs::rearm(Queue& queue, Time now) {
+  if (!queue.polls.empty()) arm(queue, now);
+}
+
+// Messages expire when somebody looks; this is for queues at which nobody does.
+void Sqs::sweep_later() {
+  if (!sweeping_) sweeping_ = deps.loop.at(deps.loop.now() + kSweepEvery, [this] { sweep(); });
+}
+
+void Sqs::sweep() {
+  sweeping_ = 0;
+  if (deps.store.broken()) return;
+  const Time now = deps.loop.now();
+  bool more = attempts_;
+  deps.store.atomically([&] {
+    if (std::exchange(attempts_, false)) records.drop_attempts_before(now - kAttemptWindow);
+    for (const auto& [id, queue] : by_id_) {
+      if (queue->messages().size() > 0) expire(*queue, now);
+      queue->seen.advance(now, [&](std::int64_t old) {
+        if (!table_.find(old)) graveyard_.add(old);
+      });
+      more = more || queue->messages().size() > 0 || queue->seen.size() > 0;
+    }
+  });
+  if (more) sweep_later();
+}
+
+}  // namespace puddle::sqs
