@@ -21,6 +21,11 @@ const std::map<std::string, Config::Durability> kDurability{{"memory", Config::D
 const std::map<std::string, Config::Auth> kAuth{
     {"off", Config::Auth::off}, {"warn", Config::Auth::warn}, {"enforce", Config::Auth::enforce}};
 
+const std::map<std::string, Config::QueueUrls> kQueueUrls{{"plain", Config::QueueUrls::plain},
+                                                          {"standard", Config::QueueUrls::standard},
+                                                          {"domain", Config::QueueUrls::domain},
+                                                          {"path", Config::QueueUrls::path}};
+
 struct UpOptions {
   Config config;
   std::string config_file;
@@ -28,6 +33,23 @@ struct UpOptions {
   bool confirm = false;
   bool quiet = false;
 };
+
+void add_queue_flags(CLI::App& up, Config& c) {
+  up.add_option("--queue-urls", c.queue_urls, "form of queue URLs: plain, standard, domain or path")
+      ->transform(CLI::CheckedTransformer(kQueueUrls))
+      ->envname("PUDDLE_QUEUE_URLS")
+      ->default_str("plain");
+  up.add_option("--purge-interval-seconds", c.purge_interval_seconds,
+                "between two PurgeQueue of a queue; 0 for no rule")
+      ->envname("PUDDLE_PURGE_INTERVAL_SECONDS")
+      ->check(CLI::Range(0, 86400))
+      ->capture_default_str();
+  up.add_option("--recreate-interval-seconds", c.recreate_interval_seconds,
+                "between DeleteQueue and CreateQueue of the same name; 0 for no rule")
+      ->envname("PUDDLE_RECREATE_INTERVAL_SECONDS")
+      ->check(CLI::Range(0, 86400))
+      ->capture_default_str();
+}
 
 void add_daemon_flags(CLI::App& up, UpOptions& o) {
   Config& c = o.config;
@@ -82,6 +104,7 @@ void add_daemon_flags(CLI::App& up, UpOptions& o) {
       ->envname("PUDDLE_FUNCTION_IDLE_SECONDS")
       ->check(CLI::Range(1, 86400))
       ->capture_default_str();
+  add_queue_flags(up, c);
   up.add_option("--max-connections", c.max_connections, "client connections at a time")
       ->envname("PUDDLE_MAX_CONNECTIONS")
       ->check(CLI::Range(1, 100000))

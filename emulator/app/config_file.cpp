@@ -11,6 +11,14 @@ namespace {
 
 bool truthy(std::string_view text) { return text == "1" || iequals(text, "true") || iequals(text, "yes"); }
 
+std::optional<Config::QueueUrls> queue_urls_of(std::string_view text) {
+  if (text == "plain") return Config::QueueUrls::plain;
+  if (text == "standard") return Config::QueueUrls::standard;
+  if (text == "domain") return Config::QueueUrls::domain;
+  if (text == "path") return Config::QueueUrls::path;
+  return std::nullopt;
+}
+
 /// False when the name is unknown; throws YAML::Exception when the value has the wrong type.
 bool set(Config& c, const std::string& name, const YAML::Node& value) {
   if (name == "host")
@@ -41,7 +49,15 @@ bool set(Config& c, const std::string& name, const YAML::Node& value) {
     c.function_concurrency = value.as<int>();
   else if (name == "function-idle-seconds")
     c.function_idle_seconds = value.as<int>();
-  else if (name == "durability") {
+  else if (name == "purge-interval-seconds")
+    c.purge_interval_seconds = value.as<int>();
+  else if (name == "recreate-interval-seconds")
+    c.recreate_interval_seconds = value.as<int>();
+  else if (name == "queue-urls") {
+    const auto form = queue_urls_of(value.as<std::string>());
+    if (!form) throw YAML::Exception(value.Mark(), "queue-urls is plain, standard, domain or path");
+    c.queue_urls = *form;
+  } else if (name == "durability") {
     const auto text = value.as<std::string>();
     if (text == "memory")
       c.durability = Config::Durability::memory;
@@ -120,6 +136,12 @@ void apply_foreign_environment(Config& c) {
                  : host;
   }
   if (const char* sender = environment("SNS_SES_SENDER_ADDRESS"); sender && *sender) c.mail_from = sender;
+  if (const char* strategy = environment("SQS_ENDPOINT_STRATEGY"))
+    c.queue_urls = queue_urls_of(strategy).value_or(Config::QueueUrls::plain);  // "dynamic", "off"
+  if (const char* delay = environment("SQS_DELAY_PURGE_RETRY"))
+    c.purge_interval_seconds = truthy(delay) ? 60 : 0;
+  if (const char* delay = environment("SQS_DELAY_RECENTLY_DELETED"))
+    c.recreate_interval_seconds = truthy(delay) ? 60 : 0;
   if (const char* keep = environment("LAMBDA_KEEPALIVE_MS"))
     if (const auto ms = parse_int(keep); ms && *ms > 0)
       c.function_idle_seconds = static_cast<int>(*ms / 1000);

@@ -105,6 +105,9 @@ void Daemon::make_engine() {
   s.mail_from = config_.mail_from;
   s.data_directory = options.store.directory;
   s.scratch_directory = scratch_;
+  s.queue_urls = static_cast<QueueUrls>(config_.queue_urls);
+  s.purge_interval = std::chrono::seconds(config_.purge_interval_seconds);
+  s.recreate_interval = std::chrono::seconds(config_.recreate_interval_seconds);
   s.inbox_confirm = config_.inbox_confirm.value_or(!config_.template_file.empty());
   s.function_concurrency = config_.function_concurrency;
   s.function_idle_timeout = std::chrono::seconds(config_.function_idle_seconds);

@@ -22,6 +22,7 @@ struct Call {
   /// A service that acts for somebody sets the condition keys of its call: aws:SourceArn, aws:SourceAccount.
   std::string source_arn;
   std::string source_account;
+  bool in_process = false;      ///< from a service of ours, not over HTTP
   bool query_protocol = false;  ///< the Query protocol is spoken (error wording differs for some services)
   std::shared_ptr<const bool> gone;  ///< true when the client went away; may be null
 };

@@ -27,6 +27,10 @@
 
 namespace puddle {
 
+/// The form of the queue URLs that SQS gives: HOST/ACCOUNT/NAME, sqs.REGION.HOST/..., REGION.queue.HOST/...,
+/// HOST/queue/REGION/...
+enum class QueueUrls { plain, standard, domain, path };
+
 /// Settings that services read. Defaults are AWS's behaviour.
 struct Settings {
   std::string account = "000000000000";
@@ -35,7 +39,10 @@ struct Settings {
   std::string mail_from = "no-reply@sns.amazonaws.com";
   std::string data_directory;     ///< empty when ephemeral: services keep files in a temp directory
   std::string scratch_directory;  ///< for unpacked code; always set by the daemon
-  bool inbox_confirm = false;     ///< follow confirmation links of the built-in inbox
+  QueueUrls queue_urls = QueueUrls::plain;
+  Duration purge_interval = std::chrono::seconds(60);     ///< of a queue, between two PurgeQueue
+  Duration recreate_interval = std::chrono::seconds(60);  ///< between DeleteQueue and CreateQueue of a name
+  bool inbox_confirm = false;                             ///< follow confirmation links of the built-in inbox
   Duration function_idle_timeout = std::chrono::minutes(10);
   int function_concurrency = 10;  ///< environments at a time on this machine
   /// One line per hop of an order, for `puddle up`; may be empty. Called when the hop's effect is committed.

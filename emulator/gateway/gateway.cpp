@@ -104,6 +104,7 @@ void Gateway::route(HttpRequest request, const Respond& respond) {
   }
   switch (target.kind) {
     case Target::Kind::control:
+      if (tool(request, signature, answer)) return;
       return control_.handle(std::move(request), answer);
     case Target::Kind::api:
     case Target::Kind::queue_url:
@@ -148,14 +149,15 @@ void Gateway::call(const Target& target, HttpRequest request, const Signature& s
   auto made = authenticate(request, signature, mode);
   if (!made) return respond(refusal(*service, request, made.error()));
   if (target.kind == Target::Kind::queue_url) {
-    // The service knows the plain form of the address; an unsigned request's region is the address's.
+    // The service knows the plain form of the address; its region counts more than the signature's.
     const std::string_view query = request.query();
     const std::string rest = query.empty() ? std::string() : "?" + std::string(query);
     request.target = "/" + target.account + "/" + url_encode(target.queue) + rest;
-    if (!signature.present && !target.region.empty()) made->region = target.region;
+    if (!target.region.empty()) made->region = target.region;
   }
-  // Pages that are no operations (confirmation links opened in a browser).
-  if (!signature.present && request.method == "GET" && service->serve(request, *made, respond)) return;
+  // Requests that are no operations: links opened in a browser, and what a queue's own URL refuses.
+  const bool page = !signature.present && request.method == "GET";
+  if ((page || target.kind == Target::Kind::queue_url) && service->serve(request, *made, respond)) return;
   parts_.dispatcher.handle(*service, std::move(request), std::move(*made), respond);
 }
 
@@ -179,6 +181,18 @@ void Gateway::serve(const Target& target, const HttpRequest& request, const Sign
   if (service && service->serve(request, *made, respond)) return;
   HttpResponse response = json_response(404, wire::Value(wire::Map{{"message", wire::Value("Not Found")}}));
   respond(std::move(response));
+}
+
+/// "/_aws/SERVICE/...": what a service offers to tools beside its operations. Never signed for the service.
+bool Gateway::tool(const HttpRequest& request, const Signature& signature, const Respond& respond) {
+  constexpr std::string_view kPrefix = "/_aws/";
+  const std::string_view path = request.path();
+  if (!path.starts_with(kPrefix)) return false;
+  const std::string_view rest = path.substr(kPrefix.size());
+  Service* service = parts_.dispatcher.service(rest.substr(0, rest.find('/')));
+  if (!service) return false;
+  auto made = authenticate(request, signature, AuthMode::off);
+  return made && service->serve(request, *made, respond);
 }
 
 void Gateway::unknown(const Target& target, const HttpRequest& request, const Signature& signature,

@@ -49,6 +49,7 @@ class Gateway {
   void call(const Target& target, HttpRequest request, const Signature& signature, const Respond& respond);
   void serve(const Target& target, const HttpRequest& request, const Signature& signature,
              const Respond& respond);
+  bool tool(const HttpRequest& request, const Signature& signature, const Respond& respond);
   void unknown(const Target& target, const HttpRequest& request, const Signature& signature,
                const Respond& respond);
   Result<Call, wire::Fault> authenticate(const HttpRequest& request, const Signature& signature,

@@ -263,6 +263,7 @@ Task<wire::Value> Dispatcher::call(ClientCall request) {
   call.now = loop_.now();
   call.endpoint = request.endpoint.empty() ? settings_.endpoint : std::move(request.endpoint);
   call.source_ip = "127.0.0.1";
+  call.in_process = true;
   call.trace_id = std::move(request.trace_id);
   call.source_arn = std::move(request.source_arn);
   call.source_account = std::move(request.source_account);

@@ -12,6 +12,7 @@ namespace puddle {
 struct Config {
   enum class Durability { memory, process, disk };
   enum class Auth { off, warn, enforce };
+  enum class QueueUrls { plain, standard, domain, path };
 
   std::string host = "127.0.0.1";
   std::uint16_t port = 4566;        ///< 0 takes a free one
@@ -25,6 +26,9 @@ struct Config {
   std::string smtp;  ///< "host:port", "smtps://user:password@host:port"; empty: the built-in inbox
   std::string mail_from = "no-reply@sns.amazonaws.com";
   std::optional<bool> inbox_confirm;  ///< follow confirmation links; default: on with a template, off without
+  QueueUrls queue_urls = QueueUrls::plain;  ///< the form that SQS gives; every form is understood
+  int purge_interval_seconds = 60;          ///< between two PurgeQueue of a queue; 0: no rule
+  int recreate_interval_seconds = 60;       ///< between DeleteQueue and CreateQueue of a name; 0: no rule
   std::string log_level = "warn";
 
   std::string template_file;  ///< deployed at start; empty: none

@@ -1,8 +1,10 @@
-// Queue attributes: names, ranges, defaults, and what GetQueueAttributes shows.
+#include "services/sqs/attributes.hpp"
+
 #include <algorithm>
 
-#include "aws/arn.hpp"
 #include "base/text.hpp"
+#include "services/sqs/queue_policy.hpp"
+#include "services/sqs/redrive_policies.hpp"
 #include "services/sqs/sqs.hpp"
 #include "wire/json.hpp"
 
@@ -19,136 +21,171 @@ constexpr Range kRanges[] = {{"DelaySeconds", 0, kMaxDelaySeconds, 0},
                              {"ReceiveMessageWaitTimeSeconds", 0, kMaxWaitSeconds, 0},
                              {"VisibilityTimeout", 0, kMaxVisibilitySeconds, 30},
                              {"KmsDataKeyReusePeriodSeconds", 60, 86'400, 300}};
+
+/// Attributes that only FIFO queues have: their values, the default first.
+struct FifoAttribute {
+  std::string_view name, fallback, other;
+};
+constexpr FifoAttribute kFifo[] = {{"FifoQueue", "true", "true"},
+                                   {"ContentBasedDeduplication", "false", "true"},
+                                   {"DeduplicationScope", "queue", "messageGroup"},
+                                   {"FifoThroughputLimit", "perQueue", "perMessageGroupId"}};
 constexpr std::string_view kReadOnly[] = {"QueueArn",
                                           "ApproximateNumberOfMessages",
                                           "CreatedTimestamp",
                                           "ApproximateNumberOfMessagesNotVisible",
                                           "LastModifiedTimestamp",
                                           "ApproximateNumberOfMessagesDelayed"};
-constexpr std::string_view kFifo[] = {"FifoQueue", "ContentBasedDeduplication", "DeduplicationScope",
-                                      "FifoThroughputLimit"};
+constexpr std::string_view kOther[] = {"Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId",
+                                       "SqsManagedSseEnabled"};
+constexpr std::size_t kMaxKeyIdBytes = 2048;
 
 template <class T>
-bool contains(const T& list, std::string_view name) {
-  return std::find(std::begin(list), std::end(list), name) != std::end(list);
+const T* named(const T* first, const T* last, std::string_view name) {
+  const auto it = std::find_if(first, last, [&](const T& t) { return t.name == name; });
+  return it == last ? nullptr : it;
+}
+const Range* range_of(std::string_view name) { return named(std::begin(kRanges), std::end(kRanges), name); }
+const FifoAttribute* fifo_of(std::string_view name) {
+  return named(std::begin(kFifo), std::end(kFifo), name);
 }
 
-const Range* range_of(std::string_view name) {
-  const auto it =
-      std::find_if(std::begin(kRanges), std::end(kRanges), [&](const Range& r) { return r.name == name; });
-  return it == std::end(kRanges) ? nullptr : it;
+bool read_only(std::string_view name) {
+  return std::find(std::begin(kReadOnly), std::end(kReadOnly), name) != std::end(kReadOnly);
 }
 
-AwsError invalid_value(const std::string& name) {
-  return kInvalidAttributeValue("Invalid value for the parameter " + name + ".");
+AwsError invalid_value(std::string_view name, std::string_view reason = {}) {
+  std::string message = "Invalid value for the parameter " + std::string(name) + ".";
+  if (!reason.empty()) message += " Reason: " + std::string(reason);
+  return kInvalidAttributeValue(std::move(message));
 }
 
-void check_redrive(Sqs& sqs, const Call& call, const std::string& text) {
-  const auto wrong = [&](const std::string& why) {
-    return kInvalidParameter("Value " + text + " for parameter RedrivePolicy is invalid. Reason: " + why);
-  };
-  const auto parsed = wire::parse_json(text);
-  if (!parsed || !parsed->is_map()) throw wrong("Redrive policy is not a valid JSON map.");
-  for (const auto& [name, value] : parsed->map())
-    if (name != "deadLetterTargetArn" && name != "maxReceiveCount")
-      throw wrong("Unknown parameter " + name + ".");
-  const Value* count = parsed->find("maxReceiveCount");
-  const std::string_view target = parsed->text_or("deadLetterTargetArn");
-  if (!count) throw wrong("Redrive policy does not contain mandatory attribute: maxReceiveCount.");
-  if (target.empty())
-    throw wrong("Redrive policy does not contain mandatory attribute: deadLetterTargetArn.");
-  const auto n = count->is_text()                        ? parse_int(count->text())
-                 : count->kind() == Value::Kind::integer ? std::optional(count->integer())
-                                                         : std::nullopt;
-  if (!n || *n < 1 || *n > 1000)
-    throw wrong("Invalid value for maxReceiveCount: " + (n ? std::to_string(*n) : wire::to_json(*count)) +
-                ", valid values are from 1 to 1000 both inclusive.");
-  const auto arn = Arn::parse(target);
-  if (!arn || arn->service != "sqs" || arn->account != call.account || arn->region != call.region ||
-      !sqs.find_arn(std::string(target)))
-    throw wrong("Dead letter target does not exist.");
-  Queue& dead = *sqs.find_arn(std::string(target));
-  const auto allow = dead.attributes.find("RedriveAllowPolicy");
-  if (allow == dead.attributes.end()) return;
-  const auto policy = wire::parse_json(allow->second);
-  if (policy && policy->text_or("redrivePermission") == "denyAll")
-    throw wrong("The dead-letter queue " + dead.name + " does not allow this queue as its source.");
+AwsError unknown(const std::string& name) { return kInvalidAttributeName("Unknown Attribute " + name + "."); }
+
+void check_fifo(const AttributeOwner& owner, const FifoAttribute& attribute, const std::string& value) {
+  const std::string name(attribute.name);
+  const bool throughput = name == "DeduplicationScope" || name == "FifoThroughputLimit";
+  if (!owner.fifo && throughput)
+    throw kInvalidAttributeName("You can specify the " + name + " only when FifoQueue is set to true.");
+  if (!owner.fifo) throw unknown(name);
+  if (name == "FifoQueue" && value != "true")
+    throw invalid_value(name, "Modifying queue type is not supported.");
+  if (value != attribute.fallback && value != attribute.other) throw invalid_value(name);
 }
 
-void check_redrive_allow(const std::string& text) {
-  const auto parsed = wire::parse_json(text);
-  const std::string_view permission = parsed ? parsed->text_or("redrivePermission") : std::string_view{};
-  const Value* sources = parsed ? parsed->find("sourceQueueArns") : nullptr;
-  const bool by_queue = permission == "byQueue";
-  const bool good =
-      (permission == "allowAll" || permission == "denyAll" || by_queue) && by_queue == (sources != nullptr) &&
-      (!sources || (sources->is_list() && !sources->list().empty() && sources->list().size() <= 10));
-  if (!good)
-    throw kInvalidParameter("Value " + text +
-                            " for parameter RedriveAllowPolicy is invalid. Reason: Amazon SQS can't create "
-                            "the redrive allow policy, as it's in an unsupported format.");
-  if (by_queue)
-    throw kInvalidParameter("RedriveAllowPolicy with redrivePermission byQueue is not supported by Puddle.");
+/// The value that counts when `changes` are made to the owner.
+std::string effective(const AttributeOwner& owner, const Attributes& changes, const std::string& name) {
+  if (const auto it = changes.find(name); it != changes.end()) return it->second;
+  if (!owner.queue) return {};
+  const auto it = owner.queue->attributes.find(name);
+  return it == owner.queue->attributes.end() ? std::string() : it->second;
+}
+
+void check_combinations(const AttributeOwner& owner, Attributes& changes) {
+  if (effective(owner, changes, "FifoThroughputLimit") == "perMessageGroupId" &&
+      effective(owner, changes, "DeduplicationScope") != "messageGroup")
+    throw invalid_value(
+        "FifoThroughputLimit",
+        "The perMessageGroupId value is allowed only when the value for DeduplicationScope is "
+        "messageGroup.");
+  const bool key = !effective(owner, changes, "KmsMasterKeyId").empty();
+  const auto managed = changes.find("SqsManagedSseEnabled");
+  if (key && managed != changes.end() && managed->second == "true")
+    throw kInvalidAttributeName(
+        "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or "
+        "SQS SSE.");
+  // SQS's own encryption ends with the first key and does not come back by itself.
+  if (changes.contains("KmsMasterKeyId") && key) changes["SqsManagedSseEnabled"] = "false";
+}
+
+/// The value in its stored form.
+std::string check_one(Sqs& sqs, const AttributeOwner& owner, const std::string& name,
+                      const std::string& value) {
+  if (const FifoAttribute* fifo = fifo_of(name)) {
+    check_fifo(owner, *fifo, value);
+    return value;
+  }
+  if (const Range* range = range_of(name)) {
+    const auto n = parse_int(value);
+    if (!n || *n < range->low || *n > range->high) throw invalid_value(name);
+    return std::to_string(*n);
+  }
+  if (!known_attribute(name) || read_only(name) || name == "All") throw unknown(name);
+  if (name == "SqsManagedSseEnabled" && value != "true" && value != "false") throw invalid_value(name);
+  if (name == "KmsMasterKeyId" && value.size() > kMaxKeyIdBytes) throw invalid_value(name);
+  if (value.empty()) return value;
+  if (name == "Policy") check_policy(value, owner.queue == nullptr);
+  if (name == "RedrivePolicy") return check_redrive_policy(sqs, owner, value);
+  if (name == "RedriveAllowPolicy") check_redrive_allow_policy(value);
+  return value;
+}
+
+bool same(const std::string& name, const std::string& a, const std::string& b) {
+  if (a == b) return true;
+  if (!name.ends_with("Policy") || a.empty() || b.empty()) return false;
+  const auto x = wire::parse_json(a), y = wire::parse_json(b);
+  return x && y && *x == *y;
 }
 
 }  // namespace
 
-bool known_attribute(const std::string& name) {
-  return range_of(name) || contains(kReadOnly, name) || contains(kFifo, name) || name == "Policy" ||
-         name == "RedrivePolicy" || name == "RedriveAllowPolicy" || name == "KmsMasterKeyId" ||
-         name == "SqsManagedSseEnabled" || name == "All";
+AttributeOwner AttributeOwner::of(const Queue& q) {
+  return {q.account, q.region, q.name, q.arn, is_fifo(q), &q};
 }
 
-void check_attributes(Sqs& sqs, const Call& call, const Queue* queue,
-                      const std::map<std::string, std::string>& given) {
-  for (const auto& [name, value] : given) {
-    if (!known_attribute(name) || contains(kReadOnly, name) || name == "All")
-      throw kInvalidAttributeName("Unknown Attribute " + name + ".");
-    if (contains(kFifo, name)) {
-      if (name == "FifoQueue" && !queue)
-        throw kInvalidParameter(
-            "FIFO queues are not supported by Puddle yet: the attribute FifoQueue is refused.");
-      throw kInvalidAttributeName("Unknown Attribute " + name + ".");
-    }
-    if (const Range* range = range_of(name)) {
-      const auto n = parse_int(value);
-      if (!n || *n < range->low || *n > range->high) throw invalid_value(name);
-    } else if (name == "SqsManagedSseEnabled") {
-      if (value != "true" && value != "false") throw invalid_value(name);
-    } else if (name == "Policy") {
-      if (!value.empty() && (value.size() > 8192 || !wire::parse_json(value))) throw invalid_value(name);
-    } else if (name == "RedrivePolicy") {
-      if (!value.empty()) check_redrive(sqs, call, value);
-    } else if (name == "RedriveAllowPolicy" && !value.empty()) {
-      check_redrive_allow(value);
-    }
+bool is_fifo(const Queue& queue) { return queue.name.ends_with(".fifo"); }
+
+bool known_attribute(const std::string& name) {
+  return range_of(name) || fifo_of(name) || read_only(name) || name == "All" ||
+         std::find(std::begin(kOther), std::end(kOther), name) != std::end(kOther);
+}
+
+Attributes check_attributes(Sqs& sqs, const AttributeOwner& owner, const Attributes& given) {
+  Attributes changes;
+  for (const auto& [name, value] : given) changes[name] = check_one(sqs, owner, name, value);
+  check_combinations(owner, changes);
+  return changes;
+}
+
+std::string first_difference(const Queue& queue, const Attributes& checked, Time now) {
+  for (const auto& [name, value] : checked) {
+    const Range* range = range_of(name);
+    const std::string shown =
+        attribute_of(queue, name, now).value_or(range ? std::to_string(range->fallback) : std::string());
+    if (!same(name, shown, value)) return name;
   }
-  const auto kms = given.find("KmsMasterKeyId");
-  const auto sse = given.find("SqsManagedSseEnabled");
-  if (kms != given.end() && !kms->second.empty() && sse != given.end() && sse->second == "true")
-    throw kInvalidAttributeName(
-        "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS "
-        "SSE or SQS SSE.");
+  return {};
+}
+
+void change_attributes(Sqs& sqs, Queue& queue, const Attributes& changes, Time now) {
+  Attributes before = queue.attributes;
+  const Time modified = queue.modified;
+  for (const auto& [name, value] : changes) {
+    if (value.empty())
+      queue.attributes.erase(name);
+    else
+      queue.attributes[name] = value;
+  }
+  queue.modified = now;
+  try {
+    sqs.records.put(queue);
+  } catch (...) {
+    queue.attributes = std::move(before);
+    queue.modified = modified;
+    throw;
+  }
+  sqs.configured(queue, now);
 }
 
 const std::vector<std::string>& all_attributes() {
-  static const std::vector<std::string> names{"ApproximateNumberOfMessages",
-                                              "ApproximateNumberOfMessagesDelayed",
-                                              "ApproximateNumberOfMessagesNotVisible",
-                                              "CreatedTimestamp",
-                                              "DelaySeconds",
-                                              "KmsDataKeyReusePeriodSeconds",
-                                              "KmsMasterKeyId",
-                                              "LastModifiedTimestamp",
-                                              "MaximumMessageSize",
-                                              "MessageRetentionPeriod",
-                                              "Policy",
-                                              "QueueArn",
-                                              "ReceiveMessageWaitTimeSeconds",
-                                              "RedriveAllowPolicy",
-                                              "RedrivePolicy",
-                                              "SqsManagedSseEnabled",
-                                              "VisibilityTimeout"};
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> out;
+    for (const Range& r : kRanges) out.emplace_back(r.name);
+    for (const FifoAttribute& f : kFifo) out.emplace_back(f.name);
+    out.insert(out.end(), std::begin(kReadOnly), std::end(kReadOnly));
+    out.insert(out.end(), std::begin(kOther), std::end(kOther));
+    return out;
+  }();
   return names;
 }
 
@@ -163,13 +200,14 @@ std::optional<std::string> attribute_of(const Queue& queue, const std::string& n
     return std::to_string(counts.delayed);
   }
   const auto it = queue.attributes.find(name);
-  const bool kms = queue.attributes.contains("KmsMasterKeyId");
-  if (name == "SqsManagedSseEnabled" && it == queue.attributes.end()) return kms ? "false" : "true";
-  if (name == "KmsDataKeyReusePeriodSeconds" && (it == queue.attributes.end() || it->second == "300") && !kms)
-    return std::nullopt;
-  if (it != queue.attributes.end()) return it->second.empty() ? std::nullopt : std::optional(it->second);
-  if (const Range* range = range_of(name); range && name != "KmsDataKeyReusePeriodSeconds")
-    return std::to_string(range->fallback);
+  const bool is_set = it != queue.attributes.end() && !it->second.empty();
+  const bool key = queue.attributes.contains("KmsMasterKeyId");
+  // AWS shows the period with a key, and without one only when it is not the default.
+  if (name == "KmsDataKeyReusePeriodSeconds" && !key && (!is_set || it->second == "300")) return std::nullopt;
+  if (is_set) return it->second;
+  if (name == "SqsManagedSseEnabled") return key ? "false" : "true";
+  if (const Range* range = range_of(name)) return std::to_string(range->fallback);
+  if (const FifoAttribute* fifo = fifo_of(name); fifo && is_fifo(queue)) return std::string(fifo->fallback);
   return std::nullopt;
 }
 

@@ -7,6 +7,8 @@ namespace puddle::sqs {
 inline constexpr ErrorType kQueueDoesNotExist{"QueueDoesNotExist", 400,
                                               "AWS.SimpleQueueService.NonExistentQueue"};
 inline constexpr ErrorType kQueueNameExists{"QueueNameExists", 400, "QueueAlreadyExists"};
+inline constexpr ErrorType kQueueDeletedRecently{"QueueDeletedRecently", 400,
+                                                 "AWS.SimpleQueueService.QueueDeletedRecently"};
 inline constexpr ErrorType kPurgeQueueInProgress{"PurgeQueueInProgress", 403,
                                                  "AWS.SimpleQueueService.PurgeQueueInProgress"};
 inline constexpr ErrorType kOverLimit{"OverLimit", 403, "OverLimit"};

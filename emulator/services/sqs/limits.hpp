@@ -22,6 +22,5 @@ inline constexpr std::int64_t kMaxMoveRate = 500;
 inline constexpr std::size_t kMaxMoveTasks = 100;  ///< running at a time in an account
 inline constexpr Duration kMaxMoveTime = std::chrono::hours(36);
 inline constexpr std::size_t kMaxTags = 50;
-inline constexpr Duration kPurgeInterval = std::chrono::seconds(60);
 
 }  // namespace puddle::sqs

@@ -6,11 +6,26 @@ namespace puddle::sqs {
 
 std::vector<Operation> make_operations() {
   std::vector<Operation> out;
-  for (Operation (*make_one)() :
-       {change_message_visibility, change_message_visibility_batch, create_queue, delete_message,
-        delete_message_batch, delete_queue, get_queue_attributes, get_queue_url,
-        list_dead_letter_source_queues, list_queue_tags, list_queues, purge_queue, receive_message,
-        send_message, send_message_batch, set_queue_attributes, tag_queue, untag_queue})
+  for (Operation (*make_one)() : {add_permission,
+                                  change_message_visibility,
+                                  change_message_visibility_batch,
+                                  create_queue,
+                                  delete_message,
+                                  delete_message_batch,
+                                  delete_queue,
+                                  get_queue_attributes,
+                                  get_queue_url,
+                                  list_dead_letter_source_queues,
+                                  list_queue_tags,
+                                  list_queues,
+                                  purge_queue,
+                                  receive_message,
+                                  remove_permission,
+                                  send_message,
+                                  send_message_batch,
+                                  set_queue_attributes,
+                                  tag_queue,
+                                  untag_queue})
     out.push_back(make_one());
   return out;
 }

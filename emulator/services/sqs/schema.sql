@@ -53,3 +53,9 @@ CREATE TABLE sqs_move_task(
   to_move INTEGER NOT NULL,
   last_id INTEGER NOT NULL      -- messages up to this id were there when it started
 ) WITHOUT ROWID;
+CREATE TABLE sqs_deleted_name(
+  account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL,
+  until INTEGER NOT NULL,      -- the name is barred
+  PRIMARY KEY(account, region, name)
+) WITHOUT ROWID;
+CREATE INDEX sqs_deleted_name_until ON sqs_deleted_name(until);

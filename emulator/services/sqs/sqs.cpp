@@ -5,12 +5,14 @@
 #include "aws/arn.hpp"
 #include "base/text.hpp"
 #include "embedded/sqs/schema.sql.hpp"
+#include "services/sqs/queue_url.hpp"
 
 namespace puddle::sqs {
 
 Sqs::Sqs(Deps d)
     : deps(d),
       records(d.store),
+      deleted_names(d.store),
       operations_(make_operations()),
       graveyard_(d.loop, d.store, records, table_) {}
 
@@ -42,6 +44,7 @@ std::vector<Migration> Sqs::migrations() const { return {{"sqs", 1, std::string(
 
 void Sqs::load() {
   stop();
+  deleted_names.load();
   records.load_queues([this](Rows& rows) {
     auto q = std::make_unique<Queue>(deps.loop);
     q->id = rows.integer(0);
@@ -84,11 +87,10 @@ std::string Sqs::resource_policy(const std::string& arn) const {
 
 Queue& Sqs::require(const Call& call, const std::optional<std::string>& url) {
   if (!url || url->empty()) throw kMissingParameter("The request must contain the parameter QueueUrl.");
-  const auto parts = split(*url, '/');
-  const std::string name(parts.back());
-  const bool has_account = parts.size() > 1 && parts[parts.size() - 2].size() == 12;
-  const std::string account = has_account ? std::string(parts[parts.size() - 2]) : call.account;
-  if (Queue* queue = find(account, call.region, name)) return *queue;
+  const QueueUrl parts = parse_queue_url(*url);
+  if (Queue* queue = find(parts.account.empty() ? call.account : parts.account,
+                          parts.region.empty() ? call.region : parts.region, parts.name))
+    return *queue;
   throw kQueueDoesNotExist(call.query_protocol ? "The specified queue does not exist for this wsdl version."
                                                : "The specified queue does not exist.");
 }
@@ -103,7 +105,7 @@ Queue* Sqs::find_arn(const std::string& text) {
 }
 
 std::string Sqs::url_of(const Call& call, const Queue& queue) const {
-  return call.endpoint + "/" + queue.account + "/" + queue.name;
+  return make_queue_url(deps.settings.queue_urls, call.endpoint, queue.region, queue.account, queue.name);
 }
 
 Queue& Sqs::create(const Call& call, const std::string& name, std::map<std::string, std::string> attributes,

@@ -6,6 +6,8 @@
 #include <unordered_map>
 
 #include "aws/service.hpp"
+#include "services/sqs/attributes.hpp"
+#include "services/sqs/deleted_names.hpp"
 #include "services/sqs/errors.hpp"
 #include "services/sqs/graveyard.hpp"
 #include "services/sqs/limits.hpp"
@@ -74,6 +76,7 @@ class Sqs final : public Service {
 
   Deps deps;
   Records records;
+  DeletedNames deleted_names;
 
  private:
   std::int64_t next_id();
@@ -102,16 +105,6 @@ class Sqs final : public Service {
   bool attempts_ = false, recovering_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
-
-/// Checks names and ranges of attributes for CreateQueue and SetQueueAttributes; throws. "" removes an
-/// attribute.
-void check_attributes(Sqs& sqs, const Call& call, const Queue* queue,
-                      const std::map<std::string, std::string>& given);
-/// The attribute as GetQueueAttributes shows it; nothing when the queue has none of that name.
-std::optional<std::string> attribute_of(const Queue& queue, const std::string& name, Time now);
-/// Every attribute that "All" stands for.
-const std::vector<std::string>& all_attributes();
-bool known_attribute(const std::string& name);
 
 std::vector<Operation> make_operations();
 std::unique_ptr<Service> make(Deps deps);

@@ -13,7 +13,7 @@ struct GetInput {
 };
 
 struct GetOutput {
-  std::map<std::string, std::string> attributes;
+  Attributes attributes;
 };
 
 GetOutput get(Sqs& sqs, const Call& call, const GetInput& in) {
@@ -35,32 +35,15 @@ GetOutput get(Sqs& sqs, const Call& call, const GetInput& in) {
 
 struct SetInput {
   std::optional<std::string> url;
-  std::map<std::string, std::string> attributes;
+  Attributes attributes;
 };
 
 Empty set(Sqs& sqs, const Call& call, const SetInput& in) {
   Queue& queue = sqs.require(call, in.url);
   if (in.attributes.empty())
     throw kMissingParameter("The request must contain the parameter Attribute.Name.");
-  check_attributes(sqs, call, &queue, in.attributes);
-  auto before = queue.attributes;
-  const Time modified = queue.modified;
-  for (const auto& [name, value] : in.attributes) {
-    if (value.empty())
-      queue.attributes.erase(name);
-    else
-      queue.attributes[name] = value;
-    if (name == "KmsMasterKeyId" && !value.empty()) queue.attributes["SqsManagedSseEnabled"] = "false";
-  }
-  queue.modified = call.now;
-  try {
-    sqs.records.put(queue);
-  } catch (...) {
-    queue.attributes = std::move(before);
-    queue.modified = modified;
-    throw;
-  }
-  sqs.configured(queue, call.now);
+  const Attributes changes = check_attributes(sqs, AttributeOwner::of(queue), in.attributes);
+  change_attributes(sqs, queue, changes, call.now);
   return {};
 }
 
@@ -92,7 +75,7 @@ Operation set_queue_attributes() {
                     "Attributes",
                     {.at_name = "Attribute", .flattened = true, .key_name = "Name", .value_name = "Value"})},
       .errors = {kQueueDoesNotExist, kInvalidAttributeName, kInvalidAttributeValue, kInvalidParameter,
-                 kMissingParameter},
+                 kOverLimit, kMissingParameter},
       .handle = set,
   });
 }

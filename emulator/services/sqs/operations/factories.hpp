@@ -4,6 +4,7 @@
 
 namespace puddle::sqs {
 
+Operation add_permission();
 Operation change_message_visibility();
 Operation change_message_visibility_batch();
 Operation create_queue();
@@ -17,6 +18,7 @@ Operation list_queue_tags();
 Operation list_queues();
 Operation purge_queue();
 Operation receive_message();
+Operation remove_permission();
 Operation send_message();
 Operation send_message_batch();
 Operation set_queue_attributes();

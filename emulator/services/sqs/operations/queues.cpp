@@ -1,5 +1,4 @@
-// Small operations on queues: DeleteQueue, GetQueueUrl, ListQueues, ListDeadLetterSourceQueues, PurgeQueue
-// and tags.
+// Small operations on queues: DeleteQueue, GetQueueUrl, ListQueues, ListDeadLetterSourceQueues, PurgeQueue.
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -16,13 +15,17 @@ struct UrlInput {
 std::string arn_of(Sqs& sqs, const Call& call, const UrlInput& in) { return sqs.require(call, in.url).arn; }
 
 Empty drop(Sqs& sqs, const Call& call, const UrlInput& in) {
-  sqs.drop(sqs.require(call, in.url));
+  Queue& queue = sqs.require(call, in.url);
+  // AWS's CloudFormation waits until a name can be used again; ours need not.
+  const Duration keep = call.in_process ? Duration{} : sqs.deps.settings.recreate_interval;
+  sqs.deleted_names.add(queue.account, queue.region, queue.name, call.now, keep);
+  sqs.drop(queue);
   return {};
 }
 
 Empty purge(Sqs& sqs, const Call& call, const UrlInput& in) {
   Queue& queue = sqs.require(call, in.url);
-  if (queue.purged != Time{} && call.now - queue.purged < kPurgeInterval)
+  if (queue.purged != Time{} && call.now - queue.purged < sqs.deps.settings.purge_interval)
     throw kPurgeQueueInProgress("Only one PurgeQueue operation on " + queue.name +
                                 " is allowed every 60 seconds.");
   sqs.purge(queue, call.now);
@@ -99,53 +102,6 @@ ListOutput sources(Sqs& sqs, const Call& call, const ListInput& in) {
   return page(sqs, call, in, queues);
 }
 
-struct TagInput {
-  std::optional<std::string> url;
-  std::map<std::string, std::string> tags;
-};
-
-struct TagsOutput {
-  std::map<std::string, std::string> tags;
-};
-
-struct UntagInput {
-  std::optional<std::string> url;
-  std::vector<std::string> keys;
-};
-
-void set_tags(Sqs& sqs, Queue& queue, std::map<std::string, std::string> tags) {
-  std::swap(queue.tags, tags);
-  try {
-    sqs.records.put(queue);
-  } catch (...) {
-    queue.tags = std::move(tags);
-    throw;
-  }
-}
-
-Empty tag(Sqs& sqs, const Call& call, const TagInput& in) {
-  Queue& queue = sqs.require(call, in.url);
-  if (in.tags.empty()) throw kMissingParameter("The request must contain the parameter Tags.");
-  auto tags = queue.tags;
-  for (const auto& [key, value] : in.tags) tags[key] = value;
-  if (tags.size() > kMaxTags) throw kInvalidParameter("Too many tags added for queue " + queue.name + ".");
-  set_tags(sqs, queue, std::move(tags));
-  return {};
-}
-
-Empty untag(Sqs& sqs, const Call& call, const UntagInput& in) {
-  Queue& queue = sqs.require(call, in.url);
-  if (in.keys.empty()) throw kInvalidParameter("Tag keys must be between 1 and 128 characters in length.");
-  auto tags = queue.tags;
-  for (const std::string& key : in.keys) tags.erase(key);
-  set_tags(sqs, queue, std::move(tags));
-  return {};
-}
-
-TagsOutput tags(Sqs& sqs, const Call& call, const UrlInput& in) {
-  return {.tags = sqs.require(call, in.url).tags};
-}
-
 constexpr auto kUrl = "QueueUrl";
 
 }  // namespace
@@ -210,44 +166,6 @@ Operation list_dead_letter_source_queues() {
                  optional<&ListOutput::token>("NextToken")},
       .errors = {kQueueDoesNotExist, kInvalidParameter, kMissingParameter},
       .handle = sources,
-  });
-}
-
-Operation tag_queue() {
-  return operation<Sqs, TagInput, Empty>({
-      .name = "TagQueue",
-      .action = "sqs:TagQueue",
-      .resource = [](Sqs& s, const Call& c, const TagInput& in) { return s.require(c, in.url).arn; },
-      .input = {required<&TagInput::url>(kUrl),
-                required<&TagInput::tags>(
-                    "Tags", {.at_name = "Tag", .flattened = true, .key_name = "Key", .value_name = "Value"})},
-      .errors = {kQueueDoesNotExist, kInvalidParameter, kMissingParameter},
-      .handle = tag,
-  });
-}
-
-Operation untag_queue() {
-  return operation<Sqs, UntagInput, Empty>({
-      .name = "UntagQueue",
-      .action = "sqs:UntagQueue",
-      .resource = [](Sqs& s, const Call& c, const UntagInput& in) { return s.require(c, in.url).arn; },
-      .input = {required<&UntagInput::url>(kUrl),
-                required<&UntagInput::keys>("TagKeys", {.at_name = "TagKey", .flattened = true})},
-      .errors = {kQueueDoesNotExist, kInvalidParameter, kMissingParameter},
-      .handle = untag,
-  });
-}
-
-Operation list_queue_tags() {
-  return operation<Sqs, UrlInput, TagsOutput>({
-      .name = "ListQueueTags",
-      .action = "sqs:ListQueueTags",
-      .resource = arn_of,
-      .input = {required<&UrlInput::url>(kUrl)},
-      .output = {optional<&TagsOutput::tags>(
-          "Tags", {.at_name = "Tag", .flattened = true, .key_name = "Key", .value_name = "Value"})},
-      .errors = {kQueueDoesNotExist, kMissingParameter},
-      .handle = tags,
   });
 }
 
