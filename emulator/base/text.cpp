@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/scan.hpp"
+
 namespace puddle {
 namespace {
 
@@ -276,7 +278,9 @@ std::string xml_escape(std::string_view text) {
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   std::size_t from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = 0;; ++i) {
+    i += plain_prefix(text.substr(i));
+    if (i >= text.size()) break;
     const unsigned char c = byte(text[i]);
     if (c >= 0x20 && c != '"' && c != '\\') continue;
     out.append(text.substr(from, i - from));

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/scan.hpp"
 #include "base/text.hpp"
 
 namespace puddle::wire {
@@ -135,7 +136,9 @@ bool JsonReader::text(std::string& out) {
   bool ascii = true;
   for (;;) {
     const char* from = at_;
-    for (; at_ != end_ && *at_ != '"' && *at_ != '\\'; ++at_) {
+    for (;; ++at_) {
+      at_ += plain_prefix({at_, static_cast<std::size_t>(end_ - at_)});
+      if (at_ == end_ || *at_ == '"' || *at_ == '\\') break;
       const auto c = static_cast<unsigned char>(*at_);
       if (c < 0x20) return false;
       ascii = ascii && c < 0x80;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/digest.hpp"
+#include "base/scan.hpp"
 #include "base/text.hpp"
 #include "services/sqs/limits.hpp"
 
@@ -136,7 +137,9 @@ std::string why_invalid(const AttributeMap& attributes) {
 }
 
 bool valid_characters(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = 0;; ++i) {
+    i += plain_prefix(text.substr(i));
+    if (i >= text.size()) return true;
     const auto c = static_cast<unsigned char>(text[i]);
     if (c < 0x20 && c != 0x9 && c != 0xA && c != 0xD) return false;
     // U+FFFE and U+FFFF; surrogates never pass the UTF-8 check of the codecs.
@@ -144,7 +147,6 @@ bool valid_characters(std::string_view text) {
         static_cast<unsigned char>(text[i + 2]) >= 0xBE)
       return false;
   }
-  return true;
 }
 
 std::string to_text(const Uuid& id) {
