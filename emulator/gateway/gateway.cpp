@@ -120,13 +120,8 @@ Result<Call, wire::Fault> Gateway::authenticate(const HttpRequest& request, cons
   if (!made) return made;
   Call& call = *made;
   call.request_id = uuid(parts_.entropy);
-  call.now = parts_.loop.now();
   const std::string_view host = request.headers.get("host");
   call.endpoint = host.empty() ? parts_.settings.endpoint : "http://" + std::string(host);
-  call.source_ip = request.peer;
-  call.user_agent = request.headers.get("user-agent");
-  call.trace_id = request.headers.get("x-amzn-trace-id");
-  call.gone = request.gone;
   return made;
 }
 

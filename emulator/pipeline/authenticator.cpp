@@ -101,7 +101,7 @@ Authenticator::Authenticator(Entropy& entropy, Store& store, PolicySource& sourc
     : entropy_(entropy),
       store_(store),
       source_(source),
-      account_(std::move(default_account)),
+      root_(Principal::root(std::move(default_account))),
       region_(std::move(default_region)) {}
 
 Migration Authenticator::migration() { return {"authenticator", 1, std::string(kSchema)}; }
@@ -133,7 +133,7 @@ Result<Call, wire::Fault> Authenticator::authenticate(const HttpRequest& request
     return std::move(call);
   };
   if (!signature.present) {
-    if (mode != AuthMode::enforce) return as(Principal::root(account_));
+    if (mode != AuthMode::enforce) return as(root_);
     if (request.headers.get("authorization").starts_with("AWS4-")) {
       wire::Fault fault = refusal(request, "IncompleteSignatureException", "IncompleteSignature",
                                   "Authorization header requires 'Credential' parameter. Authorization=" +
@@ -157,7 +157,7 @@ Result<Call, wire::Fault> Authenticator::authenticate(const HttpRequest& request
     }
     return as(session.principal);
   }
-  if (!is_issued_key(signature.access_key)) return as(Principal::root(account_));
+  if (!is_issued_key(signature.access_key)) return as(root_);
   if (auto key = source_.access_key(signature.access_key)) {
     if (mode == AuthMode::enforce)
       if (auto fault = verify(request, signature, key->secret, now)) return std::move(*fault);
@@ -165,7 +165,7 @@ Result<Call, wire::Fault> Authenticator::authenticate(const HttpRequest& request
   }
   // A key that was deleted, or whose session is long gone, must not turn into the account's root.
   if (mode == AuthMode::enforce) return invalid_token(request);
-  return as(Principal::root(account_));
+  return as(root_);
 }
 
 Credentials Authenticator::assume(const PolicySource::Role& role, std::string_view session_name, Time now,

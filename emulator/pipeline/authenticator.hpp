@@ -48,7 +48,8 @@ class Authenticator final : public Sessions {
   Entropy& entropy_;
   Store& store_;
   PolicySource& source_;
-  std::string account_, region_;
+  Principal root_;  // of the default account: most calls are its
+  std::string region_;
   std::map<std::string, Session, std::less<>> sessions_;
 };
 
