@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "runtime/random.hpp"
+#include "services/sqs/redrive_policies.hpp"
 #include "services/sqs/sqs.hpp"
 
 namespace puddle::sqs {
@@ -47,6 +48,7 @@ void Sqs::recover_later() {
     if (!*alive || deps.store.broken()) return;
     PUDDLE_LOG(warn, "sqs", "a write failed: the queues are read again");
     load();
+    start();
   });
 }
 
@@ -109,9 +111,7 @@ void Sqs::put_in(Queue& queue, std::unique_ptr<Message> message, std::string_vie
 // The row of a FIFO message stays as long as it can have duplicates.
 void Sqs::take_out(Queue& queue, Message& m, Time now) {
   const std::int64_t id = m.id;
-  queue.seen.advance(now, [&](std::int64_t old) {
-    if (!table_.find(old)) graveyard_.add(old);
-  });
+  forget_seen(queue, now);
   const bool needed = queue.fifo() && queue.seen.needs(m, m.group_id(), queue.group_scope);
   queue.messages().remove(m);
   table_.erase(id);
@@ -123,7 +123,7 @@ Message& Sqs::send(Queue& queue, std::unique_ptr<Message> message, std::string_v
     Message& m = *message;
     m.id = next_id();
     m.queue = queue.id;
-    if (m.message_id == Uuid{}) m.message_id = new_uuid(deps.entropy);
+    m.message_id = new_uuid(deps.entropy);
     records.insert(m, group_id);
     const Time now = m.sent;
     if (queue.fifo())
@@ -132,6 +132,11 @@ Message& Sqs::send(Queue& queue, std::unique_ptr<Message> message, std::string_v
     put_in(queue, std::move(message), group_id, now);
     return m;
   });
+}
+
+std::shared_ptr<const std::string> Sqs::share(const std::string& sender) {
+  if (!last_sender_ || *last_sender_ != sender) last_sender_ = std::make_shared<const std::string>(sender);
+  return last_sender_;
 }
 
 const Deduplication::Seen* Sqs::find_duplicate(const Queue& queue, std::string_view deduplication_id,
@@ -147,9 +152,7 @@ void Sqs::expire(Queue& queue, Time now) {
     while (Message* m = index.expired(now - queue.retention())) {
       if (n++ == kExpireStep) {
         deps.loop.post([this, alive = alive_, id = queue.id] {
-          const auto it = *alive ? by_id_.find(id) : by_id_.end();
-          if (it == by_id_.end() || deps.store.broken()) return;
-          deps.store.atomically([&] { expire(*it->second, deps.loop.now()); });
+          if (*alive) expire_more(id);
         });
         break;
       }
@@ -157,6 +160,16 @@ void Sqs::expire(Queue& queue, Time now) {
       take_out(queue, *m, now);
     }
   });
+}
+
+void Sqs::expire_more(std::int64_t id) {
+  const auto it = by_id_.find(id);
+  if (it == by_id_.end() || deps.store.broken()) return;
+  try {
+    deps.store.atomically([&] { expire(*it->second, deps.loop.now()); });
+  } catch (const std::exception& e) {
+    PUDDLE_LOG(error, "sqs", "messages of " + it->second->arn + " did not expire: " + e.what());
+  }
 }
 
 // A new receipt for every receive, and the instant of it: a message must not be hidden for more than twelve
@@ -181,7 +194,9 @@ std::vector<Message*> Sqs::receive(Queue& queue, Time now, const Receive& reques
       std::min(request.max, queue.max_in_flight() - std::min(queue.max_in_flight(), index.in_flight()));
   return writing([&] {
     Queue* dead = queue.redrive() ? find_arn(queue.redrive()->target_arn) : nullptr;
-    if (dead && (dead == &queue || dead->fifo() != queue.fifo())) dead = nullptr;
+    // One that refuses now takes nothing, whatever it allowed when the policy was set.
+    if (dead && (dead == &queue || dead->fifo() != queue.fifo() || !allows_redrive_from(*dead, queue.arn)))
+      dead = nullptr;
     std::vector<Message*> out;
     for (std::size_t moved = 0; out.size() < n && moved < kRedriveStep;) {
       const std::size_t before = moved;
@@ -221,7 +236,7 @@ std::vector<Message*> Sqs::repeat(Queue& queue, Time now, const Receive& request
   writing([&] {
     const Time visible = now + request.visibility;
     for (std::size_t i = 0; i < out.size(); ++i) {
-      set_visibility(queue, *out[i], visible, now);
+      set_visibility(queue, *out[i], visible);
       record->items[i].visible = visible;
     }
     records.put(*record);
@@ -245,12 +260,11 @@ void Sqs::remove(Queue& queue, Message& message, Time now) {
   });
 }
 
-void Sqs::set_visibility(Queue& queue, Message& m, Time visible, Time now) {
+void Sqs::set_visibility(Queue& queue, Message& m, Time visible) {
   writing([&] {
     records.update(m.id, {m.received, m.first_received, visible, m.receipt});
     queue.messages().hide(m, visible);
-    if (visible <= now) wake_later(queue);
-    rearm(queue, now);
+    wake_later(queue);  // perhaps it is there at once, perhaps sooner than what is waited for
   });
 }
 
@@ -291,10 +305,15 @@ void Sqs::move(Queue& from, Message& m, Queue& to, As as, Time now) {
   });
 }
 
-void Sqs::discard_messages(Queue& queue) {
-  queue.seen.advance(Time::max(), [&](std::int64_t old) {
+/// Rows that were kept for the window of deduplication alone may go.
+void Sqs::forget_seen(Queue& queue, Time now) {
+  queue.seen.advance(now, [&](std::int64_t old) {
     if (!table_.find(old)) graveyard_.add(old);
   });
+}
+
+void Sqs::discard_messages(Queue& queue) {
+  forget_seen(queue, Time::max());
   graveyard_.add(queue.replace_messages());
 }
 
@@ -349,17 +368,18 @@ void Sqs::sweep() {
   sweeping_ = 0;
   if (deps.store.broken()) return;
   const Time now = deps.loop.now();
-  bool more = attempts_;
-  deps.store.atomically([&] {
-    if (std::exchange(attempts_, false)) records.drop_attempts_before(now - kAttemptWindow);
-    for (const auto& [id, queue] : by_id_) {
-      if (queue->messages().size() > 0) expire(*queue, now);
-      queue->seen.advance(now, [&](std::int64_t old) {
-        if (!table_.find(old)) graveyard_.add(old);
-      });
-      more = more || queue->messages().size() > 0 || queue->seen.size() > 0;
-    }
-  });
+  bool more = false;
+  for (const auto& [id, queue] : by_id_) {
+    if (queue->messages().size() > 0) expire_more(id);
+    forget_seen(*queue, now);
+    more = more || queue->messages().size() > 0 || queue->seen.size() > 0;
+  }
+  try {
+    if (attempts_) records.drop_attempts_before(now - kAttemptWindow);
+    attempts_ = attempts_ && more;
+  } catch (const std::exception& e) {
+    PUDDLE_LOG(error, "sqs", std::string("attempts stay: ") + e.what());
+  }
   if (more) sweep_later();
 }
 

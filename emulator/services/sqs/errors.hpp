@@ -33,4 +33,6 @@ inline constexpr ErrorType kInvalidMessageContents{"InvalidMessageContents", 400
 inline constexpr ErrorType kInvalidParameter{"InvalidParameterValueException", 400, "InvalidParameterValue"};
 inline constexpr ErrorType kMissingParameter{"MissingRequiredParameterException", 400, "MissingParameter"};
 
+inline constexpr ErrorType kResourceNotFound{"ResourceNotFoundException", 404, "ResourceNotFoundException"};
+
 }  // namespace puddle::sqs

@@ -44,8 +44,13 @@ class MessageIndex {
   Counts counts() const { return {size_ - waiting_.size(), in_flight_, waiting_.size() - in_flight_}; }
   std::size_t size() const { return size_; }
   std::size_t in_flight() const { return in_flight_; }
-  /// By arrival, from here through Message::newer.
-  Message* oldest() const { return oldest_; }
+
+  /// All of them, by arrival but for those that were moved here.
+  template <class F>
+  void for_each(F&& f) const {
+    for (Message* m = oldest_; m; m = m->newer) f(*m);
+    for (Message* m : misplaced_) f(*m);
+  }
   std::size_t groups() const { return groups_.size(); }
 
  private:

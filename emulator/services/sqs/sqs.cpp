@@ -13,6 +13,7 @@ Sqs::Sqs(Deps d)
     : deps(d),
       records(d.store),
       deleted_names(d.store),
+      move_tasks(*this),
       operations_(make_operations()),
       graveyard_(d.loop, d.store, records, table_) {}
 
@@ -66,10 +67,12 @@ void Sqs::load() {
     by_id_[placed.id] = &placed;
   });
   load_messages();
+  move_tasks.load();
 }
 
 void Sqs::stop() {
   graveyard_.stop();
+  move_tasks.stop();
   if (sweeping_) deps.loop.cancel(sweeping_);
   sweeping_ = 0;
   queues_.clear();  // ends every poll with "gone"
@@ -130,10 +133,18 @@ Queue& Sqs::create(const Call& call, const std::string& name, std::map<std::stri
 
 void Sqs::drop(Queue& queue) {
   records.drop(queue.id);
+  move_tasks.drop(queue.arn);
   by_id_.erase(queue.id);
   discard_messages(queue);
   const std::string account = queue.account, region = queue.region, name = queue.name;
   queues_.erase(account, region, name);
+}
+
+bool Sqs::is_dead_letter_queue(const Queue& queue) const {
+  return std::any_of(by_id_.begin(), by_id_.end(), [&](const auto& item) {
+    const auto& redrive = item.second->redrive();
+    return redrive && redrive->target_arn == queue.arn;
+  });
 }
 
 std::unique_ptr<Service> make(Deps deps) { return std::make_unique<Sqs>(deps); }

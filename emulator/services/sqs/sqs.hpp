@@ -12,6 +12,7 @@
 #include "services/sqs/graveyard.hpp"
 #include "services/sqs/limits.hpp"
 #include "services/sqs/message_table.hpp"
+#include "services/sqs/move_tasks.hpp"
 #include "services/sqs/queue.hpp"
 #include "services/sqs/records.hpp"
 
@@ -31,6 +32,7 @@ class Sqs final : public Service {
   AwsError access_denied(std::string message) const override;
   std::vector<Migration> migrations() const override;
   void load() override;
+  void start() override { move_tasks.start(); }
   void stop() override;
   std::string resource_policy(const std::string& arn) const override;
   std::vector<ResourceType> resource_types() const override;
@@ -47,6 +49,8 @@ class Sqs final : public Service {
 
   /// Row and index; the message gets its id. Wakes waiters after the commit.
   Message& send(Queue& queue, std::unique_ptr<Message> message, std::string_view group_id);
+  /// Principals change rarely from call to call: their text is shared.
+  std::shared_ptr<const std::string> share(const std::string& sender);
   /// FIFO: what the queue accepted already under the deduplication id; null when it is new.
   const Deduplication::Seen* find_duplicate(const Queue& queue, std::string_view deduplication_id,
                                             std::string_view group_id, Time now) const;
@@ -60,7 +64,7 @@ class Sqs final : public Service {
   /// The message of a receipt; null when it is not in the queue (any more). `in_flight` is as of now.
   Message* find_message(Queue& queue, const Receipt& receipt, Time now);
   void remove(Queue& queue, Message& message, Time now);
-  void set_visibility(Queue& queue, Message& message, Time visible, Time now);
+  void set_visibility(Queue& queue, Message& message, Time visible);
   /// Into another queue. Redrive: the message stays itself; otherwise it is a new one.
   enum class As { itself, new_message };
   void move(Queue& from, Message& message, Queue& to, As as, Time now);
@@ -74,15 +78,23 @@ class Sqs final : public Service {
   /// Gives messages to those who wait for them.
   void serve_polls(std::int64_t queue);
 
+  /// Whether another queue names it in its RedrivePolicy.
+  bool is_dead_letter_queue(const Queue& queue) const;
+  /// The newest id that was given out.
+  std::int64_t last_message() const { return last_message_; }
+
   Deps deps;
   Records records;
   DeletedNames deleted_names;
+  MoveTasks move_tasks;
 
  private:
   std::int64_t next_id();
   void put_in(Queue& queue, std::unique_ptr<Message> message, std::string_view group_id, Time now);
   void take_out(Queue& queue, Message& message, Time now);
+  void forget_seen(Queue& queue, Time now);
   void discard_messages(Queue& queue);
+  void expire_more(std::int64_t queue);
   void take(Queue& queue, Message& message, Time visible, Time now);
   std::vector<Message*> repeat(Queue& queue, Time now, const Receive& request);
   void wake_later(const Queue& queue);
@@ -96,6 +108,7 @@ class Sqs final : public Service {
   decltype(auto) writing(F&& step);
 
   std::vector<Operation> operations_;
+  std::shared_ptr<const std::string> last_sender_;
   MessageTable table_;
   Graveyard graveyard_;
   Registry<Queue> queues_;

@@ -47,7 +47,7 @@ void change(Sqs& sqs, Queue& queue, const std::optional<std::string>& handle, st
   if (since + *seconds > kMaxVisibilitySeconds)
     throw kInvalidParameter(
         invalid + "Reason: Total VisibilityTimeout for the message is beyond the limit [43200 seconds]");
-  sqs.set_visibility(queue, *m, now + std::chrono::seconds(*seconds), now);
+  sqs.set_visibility(queue, *m, now + std::chrono::seconds(*seconds));
 }
 
 struct DeleteInput {

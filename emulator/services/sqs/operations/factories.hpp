@@ -5,6 +5,7 @@
 namespace puddle::sqs {
 
 Operation add_permission();
+Operation cancel_message_move_task();
 Operation change_message_visibility();
 Operation change_message_visibility_batch();
 Operation create_queue();
@@ -14,6 +15,7 @@ Operation delete_queue();
 Operation get_queue_attributes();
 Operation get_queue_url();
 Operation list_dead_letter_source_queues();
+Operation list_message_move_tasks();
 Operation list_queue_tags();
 Operation list_queues();
 Operation purge_queue();
@@ -22,6 +24,7 @@ Operation remove_permission();
 Operation send_message();
 Operation send_message_batch();
 Operation set_queue_attributes();
+Operation start_message_move_task();
 Operation tag_queue();
 Operation untag_queue();
 

@@ -81,19 +81,12 @@ void check(const Queue& queue, const Entry& e, std::string_view size_prefix) {
                             std::to_string(limit) + " bytes.");
 }
 
-/// Principals change rarely from call to call: the text is shared.
-std::shared_ptr<const std::string> shared_sender(const std::string& sender) {
-  thread_local std::shared_ptr<const std::string> last;
-  if (!last || *last != sender) last = std::make_shared<const std::string>(sender);
-  return last;
-}
-
-std::unique_ptr<Message> make_message(const Call& call, const Queue& queue, const Entry& e,
+std::unique_ptr<Message> make_message(Sqs& sqs, const Call& call, const Queue& queue, const Entry& e,
                                       std::string deduplication_id) {
   auto m = std::make_unique<Message>();
   m->body.assign(e.body->data(), e.body->size());
   m->body_md5 = md5_bytes(m->body);
-  m->sender = shared_sender(call.principal.user_id);
+  m->sender = sqs.share(call.principal.user_id);
   m->sent = call.now;
   // FIFO: an explicit 0 is accepted, and the queue's delay holds.
   m->visible =
@@ -140,7 +133,8 @@ Sent send(Sqs& sqs, const Call& call, Queue& queue, const Entry& e) {
     out.body_md5 = md5_hex(*e.body);
     return out;
   }
-  const Message& m = sqs.send(queue, make_message(call, queue, e, std::move(deduplication_id)), group_id);
+  const Message& m =
+      sqs.send(queue, make_message(sqs, call, queue, e, std::move(deduplication_id)), group_id);
   out.message_id = to_text(m.message_id);
   out.body_md5 = to_hex(m.body_md5);
   if (queue.fifo()) out.sequence = sequence_number(m.id);
