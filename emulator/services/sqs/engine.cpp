@@ -11,7 +11,7 @@ namespace puddle::sqs {
 namespace {
 
 constexpr std::int64_t kIdBlock = 10'000;
-constexpr std::size_t kExpireStep = 1000;
+constexpr std::size_t kExpireStep = 5000;
 constexpr std::size_t kRedriveStep = 100;
 constexpr Duration kSweepEvery = std::chrono::minutes(1);
 
@@ -156,10 +156,14 @@ void Sqs::expire(Queue& queue, Time now) {
         });
         break;
       }
-      records.bury(m->id);
-      take_out(queue, *m, now);
+      drop_expired(queue, *m, now);
     }
   });
+}
+
+void Sqs::drop_expired(Queue& queue, Message& m, Time now) {
+  records.bury(m.id);
+  take_out(queue, m, now);
 }
 
 void Sqs::expire_more(std::int64_t id) {
@@ -184,6 +188,14 @@ void Sqs::take(Queue& queue, Message& m, Time visible, Time now) {
   queue.messages().hide(m, visible);
 }
 
+/// One that refuses now takes nothing, whatever it allowed when the policy was set.
+Queue* Sqs::dead_letter_queue(const Queue& queue) {
+  Queue* dead = find_arn(queue.redrive()->target_arn);
+  const bool fit =
+      dead && dead != &queue && dead->fifo() == queue.fifo() && allows_redrive_from(*dead, queue.arn);
+  return fit ? dead : nullptr;
+}
+
 std::vector<Message*> Sqs::receive(Queue& queue, Time now, const Receive& request) {
   expire(queue, now);
   MessageIndex& index = queue.messages();
@@ -193,16 +205,21 @@ std::vector<Message*> Sqs::receive(Queue& queue, Time now, const Receive& reques
   const std::size_t n =
       std::min(request.max, queue.max_in_flight() - std::min(queue.max_in_flight(), index.in_flight()));
   return writing([&] {
-    Queue* dead = queue.redrive() ? find_arn(queue.redrive()->target_arn) : nullptr;
-    // One that refuses now takes nothing, whatever it allowed when the policy was set.
-    if (dead && (dead == &queue || dead->fifo() != queue.fifo() || !allows_redrive_from(*dead, queue.arn)))
-      dead = nullptr;
+    const std::int64_t most = queue.redrive() ? queue.redrive()->max_receives : INT64_MAX;
+    std::optional<Queue*> dead;  // looked up when there is something to move
     std::vector<Message*> out;
-    for (std::size_t moved = 0; out.size() < n && moved < kRedriveStep;) {
+    std::size_t moved = 0;
+    while (out.size() < n && moved < kRedriveStep) {
       const std::size_t before = moved;
       for (Message* m : index.pick(n - out.size())) {
-        if (dead && m->received >= queue.redrive()->max_receives) {
-          move(queue, *m, *dead, As::itself, now);
+        if (m->sent + queue.retention() <= now) {
+          drop_expired(queue, *m, now);
+          ++moved;
+          continue;
+        }
+        if (m->received >= most && !dead) dead = dead_letter_queue(queue);
+        if (m->received >= most && *dead) {
+          move(queue, *m, **dead, As::itself, now);
           ++moved;
           continue;
         }
@@ -217,6 +234,7 @@ std::vector<Message*> Sqs::receive(Queue& queue, Time now, const Receive& reques
       records.put(record);
       attempts_ = true;
     }
+    if (moved >= kRedriveStep) wake_later(queue);  // there may be more behind them
     rearm(queue, now);
     return out;
   });

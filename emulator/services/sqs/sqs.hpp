@@ -94,8 +94,10 @@ class Sqs final : public Service {
   void take_out(Queue& queue, Message& message, Time now);
   void forget_seen(Queue& queue, Time now);
   void discard_messages(Queue& queue);
+  void drop_expired(Queue& queue, Message& message, Time now);
   void expire_more(std::int64_t queue);
   void take(Queue& queue, Message& message, Time visible, Time now);
+  Queue* dead_letter_queue(const Queue& queue);
   std::vector<Message*> repeat(Queue& queue, Time now, const Receive& request);
   void wake_later(const Queue& queue);
   void rearm(Queue& queue, Time now);

@@ -214,7 +214,7 @@ Operation send_message_batch() {
                  optional<&BatchOutput::failed>("Failed",
                                                 {.at_name = "BatchResultErrorEntry", .flattened = true})},
       .errors = {kQueueDoesNotExist, kEmptyBatchRequest, kTooManyEntries, kIdsNotDistinct,
-                 kInvalidBatchEntryId, kBatchTooLong, kMissingParameter},
+                 kInvalidBatchEntryId, kInvalidParameter, kBatchTooLong, kMissingParameter},
       .handle = handle_batch,
   });
 }
