@@ -1,4 +1,5 @@
-// Binding: the leaves of a tree with a request's placeholders put in. Internal to the expression language.
+// Binding: the leaves of a tree with what a request gives for them. For the languages of DynamoDB:
+// expressions and PartiQL make trees of one kind.
 #pragma once
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ Path resolve(const NamePath& path, Placeholders& placeholders, const std::string
 /// Resolves a value; throws when it is undefined.
 const wire::Value* resolve(const std::string& value, Placeholders& placeholders, const std::string& prefix);
 
+/// Whether a condition is true for the item.
+bool holds(const Node& condition, const Binding& binding, const wire::Map& item);
 /// The value of an operand of a condition; nullptr when the item has none. Scratch holds a computed one.
 const wire::Value* operand(const Node& node, const Binding& binding, const wire::Map& item,
                            wire::Value& scratch);

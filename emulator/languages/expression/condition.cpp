@@ -224,7 +224,7 @@ class Evaluation {
       case Op::contains:
         return contains(*first, *second);
       case Op::attribute_type:
-        return type_of(*first) == content_of(*second).text();
+        return type_of(*second) == "S" && type_of(*first) == content_of(*second).text();
       case Op::between:
         return is_between(*first, *second, node.args[2]);
       default: {
@@ -265,6 +265,7 @@ class Evaluation {
 const Value* operand(const Node& node, const Binding& binding, const Map& item, Value& scratch) {
   if (node.op == Op::path) return find(item, binding.path(node));
   if (node.op == Op::value) return &binding.value(node);
+  if (node.op != Op::size) return nullptr;
   Value inner;
   const Value* const of = operand(node.args[0], binding, item, inner);
   const auto size = of ? size_of(*of) : std::nullopt;
@@ -278,7 +279,11 @@ Condition::Condition(std::shared_ptr<const ConditionTree> tree, Placeholders& pl
     : tree_(std::move(tree)),
       binding_(std::make_shared<const Binding>(Binder(*tree_, placeholders, parameter).take())) {}
 
-bool Condition::holds(const Map& item) const { return Evaluation(*binding_, item).holds(tree_->root); }
+bool holds(const Node& condition, const Binding& binding, const Map& item) {
+  return Evaluation(binding, item).holds(condition);
+}
+
+bool Condition::holds(const Map& item) const { return expression::holds(tree_->root, *binding_, item); }
 
 const std::vector<Path>& Condition::paths() const { return binding_->paths; }
 

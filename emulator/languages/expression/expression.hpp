@@ -66,6 +66,8 @@ class Projection {
 class Update {
  public:
   Update(std::shared_ptr<const UpdateTree> tree, Placeholders& placeholders);
+  /// With everything known: PartiQL's.
+  Update(std::shared_ptr<const UpdateTree> tree, std::shared_ptr<const Binding> binding);
   /// What is written, in the order of the text. project(old, paths()) is UPDATED_OLD, project(new, paths())
   /// UPDATED_NEW.
   const std::vector<Path>& paths() const { return paths_; }
@@ -78,6 +80,7 @@ class Update {
   void apply(wire::Map& item) const;
 
  private:
+  void check();
   std::shared_ptr<const UpdateTree> tree_;
   std::shared_ptr<const Binding> binding_;
   std::vector<Path> paths_;

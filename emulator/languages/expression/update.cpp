@@ -227,15 +227,24 @@ Update::Update(std::shared_ptr<const UpdateTree> tree, Placeholders& placeholder
     binding->paths.push_back(resolve(path, placeholders, kPrefix));
   for (const std::string& value : tree_->leaves.values)
     binding->values.push_back(resolve(value, placeholders, kPrefix));
+  binding_ = std::move(binding);
+  check();
+}
+
+Update::Update(std::shared_ptr<const UpdateTree> tree, std::shared_ptr<const Binding> binding)
+    : tree_(std::move(tree)), binding_(std::move(binding)) {
+  check();
+}
+
+void Update::check() {
   paths_.reserve(tree_->actions.size());
-  for (const Action& action : tree_->actions) paths_.push_back(binding->paths[action.path]);
+  for (const Action& action : tree_->actions) paths_.push_back(binding_->paths[action.path]);
   check_overlaps(paths_, "UpdateExpression");
   for (const Action& action : tree_->actions)
     if (action.section == Section::add || action.section == Section::remove_from_set)
-      check_operand(action.section, binding->value(action.value));
+      check_operand(action.section, binding_->value(action.value));
   for (const Action& action : tree_->actions)
-    if (action.section == Section::set) check_value(action.value, *binding);
-  binding_ = std::move(binding);
+    if (action.section == Section::set) check_value(action.value, *binding_);
 }
 
 bool Update::creates() const {
