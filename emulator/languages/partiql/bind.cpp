@@ -60,17 +60,21 @@ void flatten(const Node& node, std::vector<const Node*>& out) {
 
 Bound::Bound(std::shared_ptr<const Statement> statement, const List& parameters,
              const std::function<void(Value&)>& normalise)
-    : statement_(std::move(statement)),
-      values_(std::make_shared<std::vector<Value>>()),
-      binding_(std::make_shared<expression::Binding>()) {
+    : statement_(std::move(statement)) {
   if (parameters.size() != statement_->parameters)
     throw expression::Error{"Number of parameters in request and statement don't match."};
+  struct Owned {
+    expression::Binding binding;
+    std::vector<Value> values;
+  };
+  const auto owned = std::make_shared<Owned>();
   for (const Value& value : statement_->values) {
-    values_->push_back(fill(value, parameters));
-    normalise(values_->back());
+    owned->values.push_back(fill(value, parameters));
+    normalise(owned->values.back());
   }
-  binding_->paths = statement_->paths;
-  for (const Value& value : *values_) binding_->values.push_back(&value);
+  owned->binding.paths = statement_->paths;
+  for (const Value& value : owned->values) owned->binding.values.push_back(&value);
+  binding_ = std::shared_ptr<const expression::Binding>(owned, &owned->binding);
 }
 
 std::vector<const Node*> Bound::conditions() const {
@@ -80,8 +84,7 @@ std::vector<const Node*> Bound::conditions() const {
 }
 
 std::function<bool(const Map&)> Bound::test(std::vector<const Node*> conditions) const {
-  return [statement = statement_, values = values_, binding = binding_,
-          conditions = std::move(conditions)](const Map& item) {
+  return [statement = statement_, binding = binding_, conditions = std::move(conditions)](const Map& item) {
     return std::all_of(conditions.begin(), conditions.end(),
                        [&](const Node* node) { return expression::holds(*node, *binding, item); });
   };

@@ -54,8 +54,9 @@ class Bound {
   Bound(std::shared_ptr<const Statement> statement, const wire::List& parameters,
         const std::function<void(wire::Value&)>& normalise);
   const Statement& statement() const { return *statement_; }
-  const expression::Binding& binding() const { return *binding_; }
-  const wire::Value& value(std::uint32_t slot) const { return (*values_)[slot]; }
+  /// Of the statement's nodes; keeps its values alive.
+  const std::shared_ptr<const expression::Binding>& binding() const { return binding_; }
+  const wire::Value& value(std::uint32_t slot) const { return *binding_->values[slot]; }
   /// WHERE as a list of conditions that must all hold.
   std::vector<const Node*> conditions() const;
   /// True for an item (empty: there is none) for which all of them hold. May outlive this.
@@ -63,8 +64,7 @@ class Bound {
 
  private:
   std::shared_ptr<const Statement> statement_;
-  std::shared_ptr<std::vector<wire::Value>> values_;
-  std::shared_ptr<expression::Binding> binding_;
+  std::shared_ptr<const expression::Binding> binding_;
 };
 
 /// What a SELECT's paths choose of an item, each under its last name.

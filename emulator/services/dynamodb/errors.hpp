@@ -8,6 +8,7 @@ inline constexpr ErrorType kValidation{"ValidationException"};
 inline constexpr ErrorType kSerialization{"SerializationException"};
 inline constexpr ErrorType kResourceNotFound{"ResourceNotFoundException"};
 inline constexpr ErrorType kConditionalCheckFailed{"ConditionalCheckFailedException"};
+inline constexpr ErrorType kDuplicateItem{"DuplicateItemException"};
 inline constexpr ErrorType kTransactionCanceled{"TransactionCanceledException"};
 inline constexpr ErrorType kIdempotentParameterMismatch{"IdempotentParameterMismatchException"};
 inline constexpr ErrorType kThroughputExceeded{"ProvisionedThroughputExceededException"};

@@ -17,6 +17,7 @@ class ItemWrite {
   Kind kind = Kind::put;
   wire::Value item;       ///< put: the item; otherwise its key attributes. Normalised.
   std::int64_t size = 0;  ///< put: of the item
+  bool insert = false;    ///< PartiQL's: a failed condition means a duplicate
   ItemTest condition;     ///< over the old item, an empty map when there is none; empty: no condition
   /// Update: changes the old item, an empty map when there is none.
   std::function<void(wire::Map&)> change;

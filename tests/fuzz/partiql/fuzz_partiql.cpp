@@ -33,9 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (statement->actions.empty()) return 0;
     auto tree = std::make_shared<expression::UpdateTree>();
     tree->actions = statement->actions;
-    auto binding = std::make_shared<expression::Binding>(bound.binding());
     Map changed = item.map();
-    expression::Update(std::move(tree), std::move(binding)).apply(changed);
+    expression::Update(std::move(tree), bound.binding()).apply(changed);
   } catch (const expression::Error& e) {
     if (e.message.empty()) __builtin_trap();
   }

@@ -49,7 +49,7 @@ std::string updated(const std::string& text) {
   auto tree = std::make_shared<expression::UpdateTree>();
   tree->actions = b.statement().actions;
   Map item = kItem.map();
-  expression::Update(std::move(tree), std::make_shared<expression::Binding>(b.binding())).apply(item);
+  expression::Update(std::move(tree), b.binding()).apply(item);
   return wire::to_json(Value(item));
 }
 

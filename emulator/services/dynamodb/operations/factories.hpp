@@ -4,12 +4,15 @@
 
 namespace puddle::dynamodb {
 
+Operation batch_execute_statement();
 Operation batch_get_item();
 Operation batch_write_item();
 Operation create_table();
 Operation delete_item();
 Operation delete_table();
 Operation describe_table();
+Operation execute_statement();
+Operation execute_transaction();
 Operation get_item();
 Operation list_tables();
 Operation put_item();

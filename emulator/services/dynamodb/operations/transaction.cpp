@@ -63,7 +63,10 @@ std::vector<Written> run_transaction(DynamoDb& db, const Call& call, std::vector
       if (!write.decide(db.records)) {
         Value item;
         if (returns_on_failure[i] == "ALL_OLD" && write.old()) item = Value(wire::Raw{write.old()->json});
-        reasons.set(i, "ConditionalCheckFailed", "The conditional request failed", std::move(item));
+        if (write.insert)
+          reasons.set(i, "DuplicateItem", "Duplicate primary key exists in table", std::move(item));
+        else
+          reasons.set(i, "ConditionalCheckFailed", "The conditional request failed", std::move(item));
       }
       bytes += write.next_size();
     } catch (const ItemError& e) {
