@@ -17,6 +17,7 @@ namespace {
 
 constexpr int kCheckpointPages = 4000;
 constexpr int kMostLogPages = 4 * kCheckpointPages;
+constexpr int kCheckpointPasses = 3;
 constexpr std::size_t kStatementCache = 512;
 
 std::string describe(sqlite3* db, std::string_view sql) {
@@ -395,7 +396,9 @@ void Store::checkpoint() {
     if (sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE, log->vfs()) == SQLITE_OK) {
       // A connection that has read nothing does not know that there is a log.
       sqlite3_exec(db, "PRAGMA schema_version", nullptr, nullptr, nullptr);
-      sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+      // What is written meanwhile is copied by the next pass, which is shorter: little is left to finish.
+      for (int pass = 0, all = 1, copied = 0; pass < kCheckpointPasses && copied < all; ++pass)
+        sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_PASSIVE, &all, &copied);
     }
     sqlite3_close_v2(db);
   };
