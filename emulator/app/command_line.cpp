@@ -96,6 +96,8 @@ void add_daemon_flags(CLI::App& up, UpOptions& o) {
       ->capture_default_str();
   up.add_flag("--inbox-confirm,!--no-inbox-confirm", o.confirm,
               "follow confirmation links of mail in the inbox (default: on with a template)");
+  up.add_flag("--throttle", c.throttle, "hold DynamoDB tables to their provisioned throughput")
+      ->envname("PUDDLE_THROTTLE");
   up.add_option("--function-concurrency", c.function_concurrency, "function environments at a time")
       ->envname("PUDDLE_FUNCTION_CONCURRENCY")
       ->check(CLI::Range(1, 1000))

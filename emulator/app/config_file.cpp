@@ -49,6 +49,8 @@ bool set(Config& c, const std::string& name, const YAML::Node& value) {
     c.function_concurrency = value.as<int>();
   else if (name == "function-idle-seconds")
     c.function_idle_seconds = value.as<int>();
+  else if (name == "throttle")
+    c.throttle = value.as<bool>();
   else if (name == "purge-interval-seconds")
     c.purge_interval_seconds = value.as<int>();
   else if (name == "recreate-interval-seconds")

@@ -110,6 +110,7 @@ void Daemon::make_engine() {
   s.recreate_interval = std::chrono::seconds(config_.recreate_interval_seconds);
   s.inbox_confirm = config_.inbox_confirm.value_or(!config_.template_file.empty());
   s.function_concurrency = config_.function_concurrency;
+  s.throttle = config_.throttle;
   s.function_idle_timeout = std::chrono::seconds(config_.function_idle_seconds);
   s.hop = [this](std::string_view hop, std::string_view detail) {
     if (!print) return;

@@ -38,6 +38,7 @@ struct Config {
   int max_connections = 4096;
   int function_concurrency = 10;  ///< function environments at a time
   int function_idle_seconds = 600;
+  bool throttle = false;  ///< DynamoDB tables are held to their provisioned throughput
 };
 
 }  // namespace puddle

@@ -8,6 +8,7 @@
 #include "runtime/random.hpp"
 #include "services/dynamodb/writer.hpp"
 #include "wire/json.hpp"
+#include "wire/validate.hpp"
 
 namespace puddle::dynamodb {
 namespace {
@@ -20,9 +21,27 @@ constexpr Duration kStepPause = std::chrono::milliseconds(1);  // between the st
 constexpr std::size_t kFillRows = 200;                         // of one step, and
 constexpr std::int64_t kFillBytes = 128 * 1024;
 
+/// Item operations take an ARN, too, so that the model's limits of a name are checked here.
+void check_name(const std::string& name) {
+  constexpr const char* kPattern = "[a-zA-Z0-9_.-]+";
+  if (name.starts_with("arn:")) return;
+  const auto wrong = [&](const std::string& constraint) {
+    throw kValidation("1 validation error detected: Value '" + name +
+                      "' at 'tableName' failed to satisfy constraint: " + constraint);
+  };
+  if (name.size() > 255) wrong("Member must have length less than or equal to 255");
+  if (!wire::matches_pattern(kPattern, name))
+    wrong(std::string("Member must satisfy regular expression pattern: ") + kPattern);
+}
+
 }  // namespace
 
-DynamoDb::DynamoDb(Deps d) : deps(d), records(d.store), feed(d.store), operations_(make_operations()) {}
+DynamoDb::DynamoDb(Deps d)
+    : deps(d),
+      records(d.store),
+      feed(d.store),
+      throttle(d.settings.throttle),
+      operations_(make_operations()) {}
 
 const wire::ServiceWire& DynamoDb::wire() const {
   static const wire::ServiceWire description = [] {
@@ -40,6 +59,15 @@ const wire::ServiceWire& DynamoDb::wire() const {
 
 std::vector<Migration> DynamoDb::migrations() const {
   return {ChangeFeed::migration(), {"dynamodb", 1, std::string(embedded::kDynamoDbSchema)}};
+}
+
+bool DynamoDb::serve(const HttpRequest& request, const Call& call, const Respond& respond) {
+  if (request.method != "GET" || request.path() != "/") return false;
+  HttpResponse response;
+  response.headers.add("Content-Type", "text/plain");
+  response.body = "healthy: dynamodb." + call.region + ".amazonaws.com ";
+  respond(std::move(response));
+  return true;
 }
 
 void DynamoDb::start() {
@@ -123,6 +151,7 @@ Table* DynamoDb::find(const Call& call, const std::string& name_or_arn) {
 
 Table& DynamoDb::require(const Call& call, const std::string& name_or_arn, bool for_items) {
   if (Table* t = find(call, name_or_arn)) return *t;
+  if (for_items) check_name(name_or_arn);
   throw kResourceNotFound(for_items ? "Requested resource not found"
                                     : "Requested resource not found: Table: " + name_or_arn + " not found");
 }

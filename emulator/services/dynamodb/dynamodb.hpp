@@ -8,6 +8,7 @@
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/items/attribute_value.hpp"
 #include "services/dynamodb/records.hpp"
+#include "services/dynamodb/throttle.hpp"
 
 namespace puddle::dynamodb {
 
@@ -28,6 +29,8 @@ class DynamoDb final : public Service {
   void start() override;
   void stop() override;
   std::vector<ResourceType> resource_types() const override;
+  /// GET / is answered "healthy", which drivers ask for.
+  bool serve(const HttpRequest& request, const Call& call, const Respond& respond) override;
 
   /// By name or ARN. Throws ResourceNotFoundException; for item operations with their text.
   Table& require(const Call& call, const std::string& name_or_arn, bool for_items = false);
@@ -56,6 +59,7 @@ class DynamoDb final : public Service {
   Records records;
   ChangeFeed feed;
   expression::Cache expressions;  ///< parsed, bounded
+  Throttle throttle;
 
  private:
   void trim_at(Time when);

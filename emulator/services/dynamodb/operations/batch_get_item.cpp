@@ -145,8 +145,15 @@ Task<Output> handle(DynamoDb& db, Call call, Input in) {
       continue;
     }
     const Table& table = db.require(call, get.table, true);
+    if (!db.throttle.may_read(table, call.now)) {
+      answer.refuse(get);
+      continue;
+    }
     auto found = db.records.get(table.tree, get.encoded);
-    units[get.table] += read_units(found ? found->size : 0, get.from->consistent.value_or(false));
+    Usage usage;
+    usage.table = read_units(found ? found->size : 0, get.from->consistent.value_or(false));
+    units[get.table] += usage.table;
+    db.throttle.charge(table, usage, true, call.now);
     if (!found) continue;
     bytes += found->size;
     step += found->size;
@@ -156,6 +163,7 @@ Task<Output> handle(DynamoDb& db, Call call, Input in) {
     Sleep others(db.deps.loop, db.deps.loop.now());
     co_await others;
   }
+  if (units.empty()) db.throttle.check_read(db.require(call, gets[0].table, true), nullptr, call.now);
   Output out = answer.take();
   Usages usages;  // of the tables as they are now
   for (const auto& [table, used] : units) usages.of(db.require(call, table, true)).table += used;

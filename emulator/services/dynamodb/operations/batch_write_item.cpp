@@ -86,6 +86,7 @@ std::vector<std::pair<std::string, ItemWrite>> writes_of(const Requests& items) 
 
 void bind_all(DynamoDb& db, const Call& call, std::vector<std::pair<std::string, ItemWrite>>& writes) {
   std::vector<Table*> tables;
+  tables.reserve(writes.size());
   for (auto& [name, write] : writes) tables.push_back(&db.require(call, name, true));
   std::set<std::pair<std::int64_t, std::string>> seen;
   for (std::size_t i = 0; i < writes.size(); ++i) {
@@ -94,6 +95,16 @@ void bind_all(DynamoDb& db, const Call& call, std::vector<std::pair<std::string,
     if (!seen.emplace(tables[i]->id, write.key()).second)
       throw ItemError{"Provided list of item keys contains duplicates"};
   }
+}
+
+/// What throttling kept from being written.
+void put_back(Map& unprocessed, const std::string& table, const ItemWrite& write) {
+  const bool put = write.kind == ItemWrite::Kind::put;
+  Map inner{{put ? "Item" : "Key", write.item}};
+  Map request{{put ? "PutRequest" : "DeleteRequest", Value(std::move(inner))}};
+  Value& list = unprocessed[table];
+  if (list.is_null()) list = wire::List();
+  list.list().emplace_back(std::move(request));
 }
 
 Output handle(DynamoDb& db, const Call& call, const Input& in) {
@@ -109,13 +120,22 @@ Output handle(DynamoDb& db, const Call& call, const Input& in) {
     Usages usages;
     MetricsByTable metrics;
     Writer writer(db, call.now);
+    std::size_t done = 0;
     for (auto& [name, write] : writes) {
+      if (!db.throttle.may_write(*write.table(), call.now)) {
+        put_back(out.unprocessed.map(), name, write);
+        continue;
+      }
+      ++done;
       write.decide(db.records);
       const Written written = write.apply(writer);
-      if (in.capacity) usages.add(*write.table(), usage_of(written));
+      const Usage usage = usage_of(written);
+      db.throttle.charge(*write.table(), usage, false, call.now);
+      usages.add(*write.table(), usage);
       metrics.add(write, in.metrics);
     }
     writer.finish();
+    if (done == 0) db.throttle.check_write(*writes[0].second.table(), call.now);
     out.capacity = usages.describe(in.capacity);
     out.metrics = metrics.take();
     return out;

@@ -27,17 +27,17 @@ Output handle(DynamoDb& db, const Call& call, const Input& in) {
     const Table& table = db.require(call, in.table, true);
     const std::string encoded = key_of_key(key, table.keys);
     check_key_paths(projecting.paths(), table.keys, "Key");
+    db.throttle.check_read(table, nullptr, call.now);
     Output out;
     std::int64_t size = 0;
     if (auto found = db.records.get(table.tree, encoded)) {
       size = found->size;
       out.item = projecting.view(std::move(*found));
     }
-    if (in.capacity) {
-      Usage usage;
-      usage.table = read_units(size, in.consistent.value_or(false));
-      out.capacity = usage.describe(table, in.capacity);
-    }
+    Usage usage;
+    usage.table = read_units(size, in.consistent.value_or(false));
+    db.throttle.charge(table, usage, true, call.now);
+    out.capacity = usage.describe(table, in.capacity);
     return out;
   });
 }

@@ -61,13 +61,16 @@ void use_update(ItemWrite& write, Expressions& expressions, const std::optional<
 
 WriteOutput write_one(DynamoDb& db, const Call& call, const WriteInput& in, ItemWrite& write) {
   write.bind(db.require(call, in.table, true));
+  db.throttle.check_write(*write.table(), call.now);
   if (!write.decide(db.records)) throw condition_failed(write, in.returns_on_failure);
   Writer writer(db, call.now);
   const Written written = write.apply(writer);
   writer.finish();
   WriteOutput out;
   out.attributes = write.returned(in.returns);
-  if (in.capacity) out.capacity = usage_of(written).describe(*write.table(), in.capacity);
+  const Usage usage = usage_of(written);
+  db.throttle.charge(*write.table(), usage, false, call.now);
+  out.capacity = usage.describe(*write.table(), in.capacity);
   out.metrics = collection_metrics(write, in.metrics);
   return out;
 }

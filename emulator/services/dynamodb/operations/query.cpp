@@ -37,6 +37,10 @@ void use_expressions(Plan& plan, DynamoDb& db, const Input& in) {
 }
 
 Plan plan_of(DynamoDb& db, const Input& in) {
+  if (in.limit && *in.limit < 1)  // in words of its own, unlike Scan
+    throw ItemError{
+        "1 validation error detected: Value at 'Limit' failed to satisfy constraint: Member must have value "
+        "greater than or equal to 1"};
   check_parameters({{"AttributesToGet", in.attributes.has_value()},
                     {"QueryFilter", in.filter.has_value()},
                     {"ConditionalOperator", in.conditional_operator.has_value()},
@@ -127,8 +131,7 @@ Operation query() {
                 optional<&ReadInput::index>("IndexName", kIndexName),
                 optional<&ReadInput::select>("Select", kSelect),
                 optional<&ReadInput::attributes>("AttributesToGet", {.min = 1}),
-                optional<&ReadInput::limit>("Limit", {.min = 1}),
-                optional<&ReadInput::consistent>("ConsistentRead"),
+                optional<&ReadInput::limit>("Limit"), optional<&ReadInput::consistent>("ConsistentRead"),
                 optional<&Input::key_conditions>("KeyConditions"),
                 optional<&ReadInput::filter>("QueryFilter"),
                 optional<&ReadInput::conditional_operator>("ConditionalOperator", kConditionalOperator),

@@ -136,6 +136,7 @@ Task<ReadOutput> read_page(DynamoDb& db, const Call& call, const ReadInput& in, 
   Page page;
   const std::string index_name = read.index ? read.index->name : std::string();
   const std::int64_t id = read.table->id;
+  db.throttle.check_read(*read.table, read.index, call.now);
   while (true) {
     const bool done = checked([&] { return read_step(db.records, read, page); });
     if (done) break;
@@ -152,14 +153,13 @@ Task<ReadOutput> read_page(DynamoDb& db, const Call& call, const ReadInput& in, 
   out.scanned = page.scanned;
   out.last = last_key(read, page);
   if (!read.counts) out.items = page.close();
-  if (in.capacity) {
-    Usage usage;
-    const bool consistent = in.consistent.value_or(false);
-    const double units = read_units(page.bytes, consistent);
-    (read.index ? usage.indexes[read.index] : usage.table) = units;
-    usage.table += consistent ? page.fetched : page.fetched / 2;
-    out.capacity = usage.describe(*read.table, in.capacity);
-  }
+  Usage usage;
+  const bool consistent = in.consistent.value_or(false);
+  const double units = read_units(page.bytes, consistent);
+  (read.index ? usage.indexes[read.index] : usage.table) = units;
+  usage.table += consistent ? page.fetched : page.fetched / 2;
+  db.throttle.charge(*read.table, usage, true, call.now);
+  out.capacity = usage.describe(*read.table, in.capacity);
   co_return std::move(out);
 }
 

@@ -55,6 +55,7 @@ std::vector<Prepared> prepare(DynamoDb& db, const Call& call, const Input& in) {
     authorise(db, call, "dynamodb:GetItem", table_arn(call, in.items[i].get.table));
     out[i].table = &db.require(call, in.items[i].get.table, true);
   }
+  for (const Prepared& p : out) db.throttle.check_read(*p.table, nullptr, call.now);
   Reasons reasons(out.size());
   std::set<std::pair<std::int64_t, std::string>> seen;
   for (std::size_t i = 0; i < out.size(); ++i) {
@@ -79,9 +80,11 @@ Output handle(DynamoDb& db, const Call& call, const Input& in) {
     std::int64_t bytes = 0;
     for (const Prepared& get : gets) {
       auto found = db.records.get(get.table->tree, get.encoded);
-      Usage& usage = usages.of(*get.table);
+      Usage usage;
       usage.reads = usage.transactional = true;
-      usage.table += read_units(found ? found->size : 0, true);
+      usage.table = read_units(found ? found->size : 0, true);
+      db.throttle.charge(*get.table, usage, true, call.now);
+      usages.add(*get.table, usage);
       bytes += found ? found->size : 0;
       if (bytes > kMaxTransactionBytes)
         throw ItemError{"The aggregate size of the items in the transaction exceeds 4 MB"};

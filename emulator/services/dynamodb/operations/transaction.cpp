@@ -43,7 +43,9 @@ std::vector<Written> run_transaction(DynamoDb& db, const Call& call, std::vector
                                      const std::vector<std::string>& tables,
                                      const std::vector<std::optional<std::string>>& returns_on_failure) {
   std::vector<Table*> found;
+  found.reserve(tables.size());
   for (const std::string& name : tables) found.push_back(&db.require(call, name, true));
+  for (const Table* table : found) db.throttle.check_write(*table, call.now);
   Reasons reasons(writes.size());
   std::set<std::pair<std::int64_t, std::string>> seen;
   for (std::size_t i = 0; i < writes.size(); ++i) {
@@ -78,7 +80,13 @@ std::vector<Written> run_transaction(DynamoDb& db, const Call& call, std::vector
     throw ItemError{"The aggregate size of the items in the transaction exceeds 4 MB"};
   Writer writer(db, call.now);
   std::vector<Written> out;
-  for (ItemWrite& write : writes) out.push_back(write.apply(writer));
+  out.reserve(writes.size());
+  for (const ItemWrite& write : writes) {
+    out.push_back(write.apply(writer));
+    Usage usage = usage_of(out.back());
+    usage.transactional = true;
+    db.throttle.charge(*write.table(), usage, false, call.now);
+  }
   writer.finish();
   return out;
 }
