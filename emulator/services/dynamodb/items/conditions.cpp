@@ -56,11 +56,7 @@ bool holds(const Conditions::Test& t, const Value* v) {
     return std::any_of(t.values.begin(), t.values.end(),
                        [v](const Value& one) { return expression::equal(*v, one); });
   if (t.op == "CONTAINS") return expression::contains(*v, first);
-  if (t.op == "NOT_CONTAINS") {
-    const std::string& type = type_of(*v);
-    const bool holder = one_of(type, {"L", "SS", "NS", "BS"}) || (type == type_of(first) && type != "N");
-    return holder && !expression::contains(*v, first);
-  }
+  if (t.op == "NOT_CONTAINS") return !expression::contains(*v, first);
   if (t.op == "BEGINS_WITH") return expression::begins_with(*v, first);
   const auto order = expression::compare(*v, first);
   if (!order) return false;

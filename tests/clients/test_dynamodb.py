@@ -1,0 +1,81 @@
+"""DynamoDB through boto3, as client and as resource."""
+from decimal import Decimal
+
+import boto3
+from boto3.dynamodb.conditions import Attr, Key
+from boto3.dynamodb.types import Binary
+from botocore.exceptions import ClientError
+
+from support import Daemon
+
+
+def fails(code, call, **arguments):
+    try:
+        call(**arguments)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == code, error
+        return error.response
+    raise AssertionError(f"{code} was expected")
+
+
+def resource(daemon):
+    ddb = boto3.resource("dynamodb", endpoint_url=daemon.endpoint, region_name="us-east-1",
+                         aws_access_key_id="test", aws_secret_access_key="test")
+    table = ddb.create_table(
+        TableName="movies", BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "year", "KeyType": "HASH"}, {"AttributeName": "title", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": "year", "AttributeType": "N"}, {"AttributeName": "title", "AttributeType": "S"}])
+    table.wait_until_exists()
+    with table.batch_writer() as batch:
+        for i in range(60):
+            batch.put_item(Item={"year": 2000 + i % 3, "title": f"Movie {i:02}", "rating": Decimal("7.25") + i,
+                                 "info": {"actors": ["A", "B"], "raw": Binary(b"\x00\xff")}, "genres": {"drama", "comedy"}})
+    item = table.get_item(Key={"year": 2001, "title": "Movie 01"})["Item"]
+    assert item["rating"] == Decimal("8.25") and item["genres"] == {"drama", "comedy"} and item["info"]["raw"] == b"\x00\xff"
+    table.update_item(Key={"year": 2001, "title": "Movie 01"}, UpdateExpression="SET info.actors[1] = :c, rating = rating + :r",
+                      ExpressionAttributeValues={":c": "C", ":r": Decimal("0.5")})
+    fails("ConditionalCheckFailedException", table.delete_item, Key={"year": 2001, "title": "Movie 01"},
+          ConditionExpression=Attr("rating").lt(8) & Attr("info.actors").contains("C"))
+    found = table.query(KeyConditionExpression=Key("year").eq(2001) & Key("title").between("Movie 04", "Movie 13"),
+                        FilterExpression=Attr("genres").contains("drama"), ScanIndexForward=False)
+    assert [i["title"] for i in found["Items"]] == ["Movie 13", "Movie 10", "Movie 07", "Movie 04"]
+    items, start = 0, {}
+    while True:
+        page = table.scan(Limit=17, FilterExpression=Attr("year").is_in([2000, 2002]), **start)
+        items += page["Count"]
+        if "LastEvaluatedKey" not in page:
+            break
+        start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+    assert items == 40, items
+    table.delete()
+    table.wait_until_not_exists()
+
+
+def client(daemon):
+    ddb = daemon.client("dynamodb")
+    ddb.create_table(TableName="low", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+                     AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])
+    ddb.get_waiter("table_exists").wait(TableName="low")
+    fails("ValidationException", ddb.put_item, TableName="low", Item={"id": {"N": "1"}})
+    fails("ResourceNotFoundException", ddb.get_item, TableName="none", Key={"id": {"S": "1"}})
+    ddb.transact_write_items(TransactItems=[
+        {"Put": {"TableName": "low", "Item": {"id": {"S": "a"}, "n": {"N": "1"}}}},
+        {"Update": {"TableName": "low", "Key": {"id": {"S": "b"}}, "UpdateExpression": "SET n = :n",
+                    "ExpressionAttributeValues": {":n": {"N": "2"}}}}])
+    error = fails("TransactionCanceledException", ddb.transact_write_items, TransactItems=[
+        {"Delete": {"TableName": "low", "Key": {"id": {"S": "a"}}}},
+        {"ConditionCheck": {"TableName": "low", "Key": {"id": {"S": "b"}}, "ConditionExpression": "n > :n",
+                            "ExpressionAttributeValues": {":n": {"N": "5"}}}}])
+    assert [r["Code"] for r in error["CancellationReasons"]] == ["None", "ConditionalCheckFailed"]
+    got = ddb.transact_get_items(TransactItems=[{"Get": {"TableName": "low", "Key": {"id": {"S": i}}}} for i in "abc"])
+    assert [r.get("Item", {}).get("n") for r in got["Responses"]] == [{"N": "1"}, {"N": "2"}, None]
+    pages = list(ddb.get_paginator("scan").paginate(TableName="low", PaginationConfig={"PageSize": 1}))
+    assert sum(p["Count"] for p in pages) == 2
+    used = ddb.put_item(TableName="low", Item={"id": {"S": "c"}}, ReturnConsumedCapacity="TOTAL")
+    assert used["ConsumedCapacity"] == {"TableName": "low", "CapacityUnits": 1.0}
+
+
+with Daemon(["--auth", "off"]) as d:
+    resource(d)
+    client(d)
+print("boto3 client and resource: all assertions hold")
