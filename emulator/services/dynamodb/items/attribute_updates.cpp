@@ -61,6 +61,7 @@ wire::Shape AttributeUpdate::shape() {
 
 AttributeUpdates::AttributeUpdates(std::map<std::string, AttributeUpdate> updates) {
   for (auto& [name, update] : updates) {
+    if (name.size() > 65'535) throw ItemError{"Attribute name is too large, must be less than 65536 bytes"};
     check(update);
     updates_.emplace(name, std::move(update));
   }

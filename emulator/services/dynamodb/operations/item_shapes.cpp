@@ -62,7 +62,12 @@ void use_update(ItemWrite& write, Expressions& expressions, const std::optional<
 WriteOutput write_one(DynamoDb& db, const Call& call, const WriteInput& in, ItemWrite& write) {
   write.bind(db.require(call, in.table, true));
   db.throttle.check_write(*write.table(), call.now);
-  if (!write.decide(db.records)) throw condition_failed(write, in.returns_on_failure);
+  if (!write.decide(db.records)) {  // which is paid for, too
+    Usage failed;
+    failed.table = write_units(write.old() ? write.old()->size : 0);
+    db.throttle.charge(*write.table(), failed, false, call.now);
+    throw condition_failed(write, in.returns_on_failure);
+  }
   Writer writer(db, call.now);
   const Written written = write.apply(writer);
   writer.finish();
