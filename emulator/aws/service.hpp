@@ -44,8 +44,9 @@ struct Settings {
   Duration recreate_interval = std::chrono::seconds(60);  ///< between DeleteQueue and CreateQueue of a name
   bool inbox_confirm = false;                             ///< follow confirmation links of the built-in inbox
   Duration function_idle_timeout = std::chrono::minutes(10);
-  int function_concurrency = 10;  ///< environments at a time on this machine
-  bool throttle = false;          ///< DynamoDB tables are held to their provisioned throughput
+  Duration function_settle_time{5};  ///< how long creating and updating a function or a mapping takes
+  int function_concurrency = 10;     ///< environments at a time on this machine
+  bool throttle = false;             ///< DynamoDB tables are held to their provisioned throughput
   /// One line per hop of an order, for `puddle up`; may be empty. Called when the hop's effect is committed.
   std::function<void(std::string_view hop, std::string_view detail)> hop;
 };

@@ -127,6 +127,14 @@ std::optional<Target> addressed(std::string_view host, std::string_view path) {
   if (auto target = execute_api(host, path)) return target;
   Target target;
   target.path = path;
+  if (const Segments parts = segments_of(path);
+      parts.size() >= 3 && parts[0] == "_aws" && parts[1] == "lambda-url") {
+    target.kind = Target::Kind::function_url;
+    target.service = "lambda";
+    target.api = parts[2];
+    target.path = path_behind(path, 3);
+    return target;
+  }
   if (is_control(path)) {
     target.kind = Target::Kind::control;
     return target;

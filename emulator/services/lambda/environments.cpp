@@ -37,11 +37,11 @@ std::string report(const Function& f, const std::string& request_id, const Invoc
 }
 
 /// "2026/11/24/[$LATEST]0123456789abcdef0123456789abcdef".
-std::string stream_name(Time now, Entropy& entropy) {
+std::string stream_name(Time now, const std::string& version, Entropy& entropy) {
   const Calendar c = calendar(now);
   std::array<char, 16> day{};
   std::snprintf(day.data(), day.size(), "%04d/%02d/%02d", c.year, c.month, c.day);
-  return std::string(day.data()) + "/[$LATEST]" + random_text(entropy, 32, "0123456789abcdef");
+  return std::string(day.data()) + "/[" + version + "]" + random_text(entropy, 32, "0123456789abcdef");
 }
 
 }  // namespace
@@ -72,10 +72,11 @@ std::shared_ptr<Environments::Slot> Environments::start(const Function& f) {
   slot->generation = f.generation;
   slot->expires = now + kCredentialLife;
   slot->log = std::make_shared<LogStream>(deps.client, service_.tasks, role, f.region, f.config.logging.group,
-                                          stream_name(now, deps.entropy));
+                                          stream_name(now, f.config.version, deps.entropy));
   EnvironmentSpec spec;
   spec.function_arn = f.arn();
   spec.function_name = f.config.name;
+  spec.version = f.config.version;
   spec.runtime = f.config.runtime;
   spec.handler = f.config.handler;
   spec.code_sha256 = f.code_hex;
@@ -178,6 +179,13 @@ void Environments::retire(const std::string& arn) {
   }
 }
 
+std::size_t Environments::busy_of(const std::string& arn) const {
+  return static_cast<std::size_t>(std::count_if(slots_.begin(), slots_.end(), [&](const auto& slot) {
+    return slot->busy && slot->function_arn.starts_with(arn) &&
+           (slot->function_arn.size() == arn.size() || slot->function_arn[arn.size()] == ':');
+  }));
+}
+
 void Environments::stop_all() {
   for (const auto& slot : slots_) {
     if (slot->reaper) service_.deps.loop.cancel(slot->reaper);
@@ -194,9 +202,15 @@ Task<Result> Environments::run(std::string arn, Event event) {
   std::shared_ptr<Slot> slot;
   std::optional<Function> function;
   while (!slot) {
-    const Function* found = service_.find_arn(arn);
+    const Function* found = service_.choose(arn);
     if (!found) throw user_error(kNotFound, "Function not found: " + arn);
     function = *found;
+    const FunctionFamily* family = service_.find_family(arn);
+    if (family->reserved && busy_of(family->arn()) >= static_cast<std::size_t>(*family->reserved)) {
+      wire::Map members{{"Type", Value("User")},
+                        {"Reason", Value("ReservedFunctionConcurrentInvocationLimitExceeded")}};
+      throw kTooManyRequests("Rate Exceeded.", std::move(members));
+    }
     slot = take(*function);
     if (slot) break;
     if (waiting_ >= kMaxWaitingInvocations || service_.deps.loop.now() >= patience) {
@@ -211,8 +225,8 @@ Task<Result> Environments::run(std::string arn, Event event) {
   }
   slot->lines.clear();
   slot->bytes = 0;
-  slot->lines.push_back(
-      {service_.deps.loop.now(), "START RequestId: " + event.request_id + " Version: $LATEST"});
+  slot->lines.push_back({service_.deps.loop.now(),
+                         "START RequestId: " + event.request_id + " Version: " + function->config.version});
   Invocation invocation;
   invocation.request_id = event.request_id;
   invocation.payload = event.payload;
@@ -240,6 +254,7 @@ Result Environments::conclude(const std::shared_ptr<Slot>& slot, const Function&
   }
   lines.push_back({now, report(f, event.request_id, outcome)});
   Result result;
+  result.executed_version = f.config.version;
   for (const LogLine& line : lines) result.log += line.text + "\n";
   if (!slot->used) {
     const std::string runtime = f.config.runtime;

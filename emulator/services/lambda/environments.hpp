@@ -25,7 +25,8 @@ struct Event {
 
 struct Result {
   InvocationOutcome outcome;
-  std::string log;  ///< START to REPORT, lines ended by '\n'
+  std::string executed_version;  ///< "$LATEST" or a number
+  std::string log;               ///< START to REPORT, lines ended by '\n'
   bool failed() const { return outcome.kind != InvocationOutcome::Kind::ok; }
 };
 
@@ -45,6 +46,7 @@ class Environments {
   std::shared_ptr<Slot> take(const Function& function);
   std::shared_ptr<Slot> start(const Function& function);
   bool make_room();
+  std::size_t busy_of(const std::string& function_arn) const;
   void release(const std::shared_ptr<Slot>& slot, bool alive);
   void drop(const std::shared_ptr<Slot>& slot);
   Result conclude(const std::shared_ptr<Slot>& slot, const Function& function, const Event& event,

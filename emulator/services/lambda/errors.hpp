@@ -12,6 +12,7 @@ inline constexpr ErrorType kTooManyRequests{"TooManyRequestsException", 429};
 inline constexpr ErrorType kInvalidContent{"InvalidRequestContentException", 400};
 inline constexpr ErrorType kRequestTooLarge{"RequestTooLargeException", 413};
 inline constexpr ErrorType kEntityTooLarge{"RequestEntityTooLargeException", 413};
+inline constexpr ErrorType kInUse{"ResourceInUseException", 400};
 inline constexpr ErrorType kServiceException{"ServiceException", 500};
 inline constexpr ErrorType kPolicyTooLong{"PolicyLengthExceededException", 400};
 

@@ -1,5 +1,7 @@
 #include "services/lambda/lambda.hpp"
 
+#include <algorithm>
+
 #include "aws/arn.hpp"
 #include "base/digest.hpp"
 #include "base/log.hpp"
@@ -9,6 +11,15 @@
 #include "wire/json.hpp"
 
 namespace puddle::lambda {
+namespace {
+
+constexpr Duration kQuietPatience = std::chrono::seconds(1);
+
+bool in_transition(const FunctionFamily& f) {
+  return f.latest.config.state == "Pending" || f.latest.config.last_update_status == "InProgress";
+}
+
+}  // namespace
 
 Lambda::Lambda(Deps d)
     : deps(d),
@@ -16,7 +27,8 @@ Lambda::Lambda(Deps d)
       feed(d.store),
       environments(*this),
       sources(*this),
-      operations_(make_operations()) {}
+      operations_(make_operations()),
+      settled_(std::make_unique<Signal>(d.loop)) {}
 Lambda::~Lambda() = default;
 
 const wire::ServiceWire& Lambda::wire() const {
@@ -39,12 +51,16 @@ std::vector<Migration> Lambda::migrations() const {
 }
 
 void Lambda::load() {
-  functions_.clear();
+  families_.clear();
   mappings_.clear();
-  for (Function& f : records.functions()) {
-    f.generation = ++generation_;
-    const std::string account = f.account, region = f.region, name = f.config.name;
-    functions_.insert(account, region, name, std::make_unique<Function>(std::move(f)));
+  urls_.clear();
+  for (FunctionFamily& f : records.functions()) {
+    f.latest.generation = ++generation_;
+    for (auto& [number, version] : f.versions) version.generation = ++generation_;
+    const std::string account = f.latest.account, region = f.latest.region, name = f.name();
+    FunctionFamily& kept =
+        families_.insert(account, region, name, std::make_unique<FunctionFamily>(std::move(f)));
+    for (const auto& [qualifier, url] : kept.urls) urls_[url.id] = {&kept, qualifier};
   }
   for (Mapping& m : records.mappings()) {
     const std::string id = m.config.uuid;
@@ -52,6 +68,16 @@ void Lambda::load() {
   }
   deps.jobs.handle(
       "lambda.invoke", [this](Job job) { return run_event(*this, std::move(job)); }, 64);
+  deps.jobs.handle("lambda.mapping", [this](Job job) -> Task<JobResult> {
+    deps.store.atomically([&] { settle_mapping(*this, job.key); });
+    settled_->raise_all();
+    co_return JobResult::done();
+  });
+  deps.jobs.handle("lambda.settle", [this](Job job) -> Task<JobResult> {
+    deps.store.atomically([&] { settle(job.key); });
+    settled_->raise_all();
+    co_return JobResult::done();
+  });
 }
 
 void Lambda::start() {
@@ -62,105 +88,90 @@ void Lambda::stop() {
   sources.stop_all();
   environments.stop_all();
   tasks.cancel();
+  settled_ = std::make_unique<Signal>(deps.loop);
 }
 
 std::string Lambda::resource_policy(const std::string& arn) const {
-  const Function* f = const_cast<Lambda*>(this)->find_arn(arn);
-  if (!f || f->policy.empty()) return {};
-  wire::Map document{
-      {"Version", Value("2012-10-17")}, {"Id", Value("default")}, {"Statement", Value(f->policy)}};
+  const auto name = cut(arn, ":function:");
+  FunctionFamily* f = const_cast<Lambda*>(this)->find_family(arn);
+  if (!f || !name) return {};
+  const auto parts = cut(name->second, ":");
+  const auto it = f->policies.find(parts ? std::string(parts->second) : "");
+  if (it == f->policies.end()) return {};
+  wire::Map document{{"Version", Value("2012-10-17")},
+                     {"Id", Value("default")},
+                     {"Statement", Value(it->second.statements)}};
   return wire::to_json(document);
 }
 
-std::string FunctionName::arn() const { return make_arn("lambda", region, account, "function:" + name); }
-
-FunctionName Lambda::parse_name(const Call& call, std::string_view text,
-                                const std::optional<std::string>& qualifier) const {
-  FunctionName out{call.account, call.region, {}, {}};
-  auto parts = split(text, ':');
-  std::size_t i = 0;
-  if (text.starts_with("arn:") && parts.size() >= 7) {
-    out.region = parts[3];
-    out.account = parts[4];
-    i = 6;
-  } else if (parts.size() >= 3 && parts[1] == "function") {  // 123456789012:function:name
-    out.account = parts[0];
-    i = 2;
-  } else if (parts.size() >= 2 && parts[0] == "function") {
-    i = 1;
-  }
-  out.name = parts[i];
-  if (i + 1 < parts.size()) out.qualifier = parts[i + 1];
-  if (qualifier && !out.qualifier.empty() && *qualifier != out.qualifier)
-    throw user_error(kInvalidParameter,
-                     "The derived qualifier from the function name does not match the specified qualifier.");
-  if (qualifier) out.qualifier = *qualifier;
-  return out;
-}
-
-Function* Lambda::find(const FunctionName& n) { return functions_.find(n.account, n.region, n.name); }
-
-Function* Lambda::find_arn(std::string_view arn) {
-  const auto parts = split(arn, ':');
-  if (parts.size() < 7 || parts[2] != "lambda" || parts[5] != "function") return nullptr;
-  return functions_.find(std::string(parts[4]), std::string(parts[3]), std::string(parts[6]));
-}
-
-Function& Lambda::need(const Call& call, std::string_view text, const std::optional<std::string>& qualifier) {
-  const FunctionName name = parse_name(call, text, qualifier);
-  Function* f = find(name);
-  if (f && (name.qualifier.empty() || name.qualifier == kLatest)) return *f;
-  throw user_error(
-      kNotFound, "Function not found: " + name.arn() + (name.qualifier.empty() ? "" : ":" + name.qualifier));
-}
-
-Mapping* Lambda::find_mapping(std::string_view uuid) {
-  const auto it = mappings_.find(uuid);
-  return it == mappings_.end() ? nullptr : it->second.get();
-}
-
-Mapping& Lambda::need_mapping(const Call& call, const std::string& uuid) {
-  Mapping* m = find_mapping(uuid);
-  if (m && m->account == call.account && m->region == call.region) return *m;
-  throw user_error(kNotFound, "The resource you requested does not exist.");
-}
-
-std::vector<Mapping*> Lambda::mappings_in(const Call& call) {
-  std::vector<Mapping*> out;
-  for (const auto& [id, m] : mappings_)
-    if (m->account == call.account && m->region == call.region) out.push_back(m.get());
-  return out;
-}
-
-Function& Lambda::add(Function f, std::string_view zip) {
-  records.put_code(f.code_hex, zip);
-  records.put(f);
-  f.generation = ++generation_;
-  const std::string account = f.account, region = f.region, name = f.config.name;
-  return functions_.insert(account, region, name, std::make_unique<Function>(std::move(f)));
+FunctionFamily& Lambda::add(FunctionFamily f, std::string_view zip) {
+  if (!f.latest.code_hex.empty()) records.put_code(f.latest.code_hex, zip);
+  records.put(f.latest);
+  records.put_settings(f.latest, f);
+  settle_later(f.latest);
+  f.latest.generation = ++generation_;
+  const std::string account = f.latest.account, region = f.latest.region, name = f.name();
+  return families_.insert(account, region, name, std::make_unique<FunctionFamily>(std::move(f)));
 }
 
 void Lambda::replace(Function changed, const std::string* zip) {
-  if (zip) records.put_code(changed.code_hex, *zip);
+  FunctionFamily& family = *families_.find(changed.account, changed.region, changed.config.name);
+  const std::string old_code = family.latest.code_hex;
+  if (zip && !changed.code_hex.empty()) records.put_code(changed.code_hex, *zip);
   records.put(changed);
-  if (zip) records.drop_unused_code();
+  if (zip && old_code != changed.code_hex) records.drop_code_if_unused(old_code);
+  settle_later(changed);
   changed.generation = ++generation_;
   environments.retire(changed.arn());
-  *functions_.find(changed.account, changed.region, changed.config.name) = std::move(changed);
+  family.latest = std::move(changed);
 }
 
-void Lambda::save(Function changed) {
-  records.put(changed);
-  *functions_.find(changed.account, changed.region, changed.config.name) = std::move(changed);
+Function& Lambda::publish(FunctionFamily& family, const std::optional<std::string>& description) {
+  const std::string print = fingerprint(family.latest);
+  const auto newest = family.versions.find(family.last_version);
+  if (newest != family.versions.end() && family.published == print) return newest->second;
+  FunctionSettings settings = family;
+  const int number = ++settings.last_version;
+  settings.published = print;
+  Function version = family.latest;
+  version.config.version = std::to_string(number);
+  version.config.arn += ":" + version.config.version;
+  version.config.revision = new_revision();
+  if (description) version.config.description = *description;
+  records.put(version);
+  records.put_settings(family.latest, settings);
+  version.generation = ++generation_;
+  static_cast<FunctionSettings&>(family) = std::move(settings);
+  return family.versions[number] = std::move(version);
 }
 
-void Lambda::erase(const FunctionName& name) {
-  Function* f = find(name);
-  records.erase(*f);
-  const std::string arn = f->arn();
-  functions_.erase(name.account, name.region, name.name);
+void Lambda::save(FunctionFamily& family, FunctionSettings changed) {
+  records.put_settings(family.latest, changed);
+  for (const auto& [qualifier, url] : family.urls) urls_.erase(url.id);
+  static_cast<FunctionSettings&>(family) = std::move(changed);
+  for (const auto& [qualifier, url] : family.urls) urls_[url.id] = {&family, qualifier};
+}
+
+void Lambda::erase(FunctionFamily& family) {
+  records.erase(family);
+  deps.jobs.cancel("lambda.settle", family.arn());
+  for (const auto& [qualifier, url] : family.urls) urls_.erase(url.id);
+  std::vector<std::string> arns{family.arn()};
+  for (const auto& [number, version] : family.versions) arns.push_back(version.arn());
+  const std::string account = family.latest.account, region = family.latest.region, name = family.name();
+  families_.erase(account, region, name);
+  for (const std::string& arn : arns) environments.retire(arn);
+}
+
+void Lambda::erase_version(FunctionFamily& family, int number) {
+  const auto it = family.versions.find(number);
+  const std::string arn = it->second.arn();
+  records.erase(it->second);
+  family.versions.erase(it);
   environments.retire(arn);
 }
+
+void Lambda::limits_changed(const FunctionFamily&) {}
 
 Mapping& Lambda::add(Mapping m) {
   records.put(m);
@@ -177,10 +188,65 @@ void Lambda::save(Mapping changed) {
   sources.update(m);
 }
 
+void Lambda::note(Mapping changed) {
+  records.put(changed);
+  *mappings_.at(changed.config.uuid) = std::move(changed);
+}
+
 void Lambda::erase_mapping(const std::string& uuid) {
   records.erase_mapping(uuid);
   sources.stop(uuid);
   mappings_.erase(uuid);
+}
+
+void Lambda::settle_later(const Function& f) {
+  deps.jobs.add("lambda.settle", deps.loop.now() + deps.settings.function_settle_time, "{}", f.arn());
+}
+
+void Lambda::settle(const std::string& arn) {
+  FunctionFamily* family = find_family(arn);
+  if (!family) return;
+  const auto done = [&](Function f) {
+    Configuration& c = f.config;
+    if (c.state != "Pending" && c.last_update_status != "InProgress") return;
+    c.state = "Active";
+    c.last_update_status = "Successful";
+    c.state_reason = c.state_code = c.last_update_reason = c.last_update_code = std::nullopt;
+    c.revision = new_revision();
+    save_and_apply(*family, std::move(f));
+  };
+  done(family->latest);
+  const auto versions = family->versions;
+  for (const auto& [number, version] : versions) done(version);
+}
+
+void Lambda::save_and_apply(FunctionFamily& family, Function changed) {
+  records.put(changed);
+  const bool latest = changed.config.version == kLatest;
+  Function& held = latest ? family.latest : family.versions.at(std::stoi(changed.config.version));
+  held = std::move(changed);
+}
+
+Task<> Lambda::quiet(FunctionName name) {
+  const Time patience = deps.loop.now() + kQuietPatience;
+  for (;;) {
+    const FunctionFamily* f = find(name);
+    if (!f || !in_transition(*f) || deps.loop.now() >= patience) co_return;
+    Signal::Wait wait(*settled_, patience);
+    const Wake why = co_await wait;
+    if (why == Wake::gone) throw kServiceException("The emulator is stopping.");
+  }
+}
+
+Task<> Lambda::arrived(std::string uuid) {
+  const Time patience = deps.loop.now() + kQuietPatience;
+  for (;;) {
+    const Mapping* m = find_mapping(uuid);
+    if (!m || !m->config.state.ends_with("ing") || deps.loop.now() >= patience) co_return;
+    Signal::Wait wait(*settled_, patience);
+    const Wake why = co_await wait;
+    if (why == Wake::gone) throw kServiceException("The emulator is stopping.");
+  }
 }
 
 void Lambda::check_role(const Call& call, const std::string& role_arn) {
@@ -209,37 +275,8 @@ Principal Lambda::role_of(const Function& f) const {
 
 std::string Lambda::new_revision() { return uuid(deps.entropy); }
 
-namespace {
-
-constexpr std::string_view kCodePath = "/lambda-code/";
-
-/// The revision is a random id that only those know who may look at the function.
-std::string code_signature(const Function& f) {
-  return sha256_hex(f.config.revision + f.code_hex).substr(0, 32);
-}
-
-}  // namespace
-
-std::string code_location(const std::string& endpoint, const Function& f) {
-  return endpoint + std::string(kCodePath) + f.account + "/" + f.region + "/" + f.config.name +
-         "?signature=" + code_signature(f);
-}
-
-bool Lambda::serve(const HttpRequest& request, const Call&, const Respond& respond) {
-  if (request.method != "GET" || !request.path().starts_with(kCodePath)) return false;
-  const auto parts = split(request.path().substr(kCodePath.size()), '/');
-  const Function* f =
-      parts.size() == 3 ? functions_.find(std::string(parts[0]), std::string(parts[1]), std::string(parts[2]))
-                        : nullptr;
-  HttpResponse response;
-  response.status = 403;
-  if (f && request.query() == "signature=" + code_signature(*f)) {
-    response.status = 200;
-    response.headers.add("Content-Type", "application/zip");
-    response.body = records.code(f->code_hex).value_or("");
-  }
-  respond(std::move(response));
-  return true;
+bool Lambda::serve(const HttpRequest& request, const Call& call, const Respond& respond) {
+  return serve_code(request, respond) || serve_url(*this, request, call, respond);
 }
 
 std::string modified_text(Time now) {
@@ -256,6 +293,38 @@ void refuse_given(bool given, std::string_view name) {
   if (given)
     throw user_error(kInvalidParameter,
                      "The parameter " + std::string(name) + " is not supported by Puddle.");
+}
+
+std::string fingerprint(const Function& f) {
+  Configuration c = f.config;
+  c.revision = c.modified = {};
+  c.state = c.state_reason = c.state_code = std::nullopt;
+  c.last_update_status = c.last_update_reason = c.last_update_code = std::nullopt;
+  return sha256_hex(f.directory + wire::to_json(wire::write_struct(&c, *wire::shape_of<Configuration>())));
+}
+
+void check_quiet(const FunctionFamily& f) {
+  if (f.latest.config.state == "Pending")
+    throw user_error(kConflict,
+                     "The operation cannot be performed at this time. The function is currently in the "
+                     "following state: Pending");
+  if (f.latest.config.last_update_status == "InProgress")
+    throw user_error(
+        kConflict,
+        "The operation cannot be performed at this time. An update is in progress for resource: " + f.arn());
+}
+
+std::vector<LayerVersion> layers_of(const Lambda& service, const Function& f) {
+  std::vector<LayerVersion> out;
+  for (const AttachedLayer& attached : f.config.layers) {
+    const auto parts = split(attached.arn, ':');
+    const auto number = parts.size() == 8 ? parse_int(parts[7]) : std::nullopt;
+    if (!number) continue;
+    auto layer = service.records.layer(std::string(parts[4]), std::string(parts[3]), std::string(parts[6]),
+                                       *number, true);
+    if (layer) out.push_back(std::move(*layer));
+  }
+  return out;
 }
 
 std::unique_ptr<Service> make(Deps deps) { return std::make_unique<Lambda>(deps); }

@@ -19,6 +19,8 @@ inline constexpr std::size_t kMaxFunctionTimeout = 900;
 inline constexpr std::size_t kMaxMemory = 10'240;
 inline constexpr std::size_t kMaxPolicyBytes = 20'480;
 inline constexpr std::size_t kLogTail = 4096;
+inline constexpr int kAccountConcurrency = 1000;
+inline constexpr int kMinUnreserved = 100;
 inline constexpr int kMaxSqsPollers = 5;
 inline constexpr int kAsyncAttempts = 3;
 

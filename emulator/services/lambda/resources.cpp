@@ -1,9 +1,13 @@
-// CloudFormation: AWS::Lambda::Function, AWS::Lambda::EventSourceMapping, AWS::Lambda::Permission.
+// CloudFormation: AWS::Lambda::Function, Version, Alias, LayerVersion, Url, EventInvokeConfig,
+// EventSourceMapping and Permission.
 #include "base/text.hpp"
 #include "services/lambda/lambda.hpp"
 #include "services/lambda/zip.hpp"
 
 namespace puddle::lambda {
+
+std::vector<ResourceType> more_resource_types();  // version_resources.cpp
+
 namespace {
 
 using wire::Map;
@@ -35,19 +39,20 @@ Value as_text(const Value& v) {
 
 /// Code.ZipFile is source text in a template and becomes index.py or index.js, as on AWS. ZipFileBase64 is
 /// what `puddle up` makes of a local directory.
-Bytes code_of(const Value& properties) {
+Value code_of(const Value& properties) {
   const Value* code = properties.find("Code");
+  if (code->text_or("S3Bucket") == "hot-reload") return *code;
   if (const std::string_view packed = code->text_or("ZipFileBase64"); !packed.empty()) {
     const auto bytes = from_base64(packed);
     if (!bytes) invalid("Code.ZipFileBase64 is not base64");
-    return Bytes(*bytes);
+    return Map{{"ZipFile", Value(Bytes(*bytes))}};
   }
   const std::string_view text = code->text_or("ZipFile"), runtime = properties.text_or("Runtime");
   if (text.empty()) invalid("Code needs ZipFile: S3Bucket and ImageUri are not supported by Puddle");
   const bool python = runtime.starts_with("python");
   if (!python && !runtime.starts_with("nodejs"))
     invalid("ZipFile can only be used with python and nodejs runtimes.");
-  return Bytes(make_zip({{python ? "index.py" : "index.js", std::string(text)}}));
+  return Map{{"ZipFile", Value(Bytes(make_zip({{python ? "index.py" : "index.js", std::string(text)}})))}};
 }
 
 Value tags_of(const Value& list) {
@@ -68,11 +73,13 @@ Task<ResourceResult> create_function_resource(ResourceRequest r) {
   Map input;
   for (const auto& [name, value] : r.properties.map()) {
     if (name == "Code")
-      input.add("Code", Map{{"ZipFile", Value(code_of(r.properties))}});
+      input.add("Code", code_of(r.properties));
     else if (name == "Tags")
       input.add("Tags", tags_of(value));
     else if (name == "Environment")
       input.add("Environment", environment_of(value));
+    else if (name == "ReservedConcurrentExecutions")
+      continue;
     else if (name == "Timeout" || name == "MemorySize")
       input.add(name, as_integer(value));
     else if (name == "EphemeralStorage") {
@@ -85,6 +92,13 @@ Task<ResourceResult> create_function_resource(ResourceRequest r) {
   ClientCall call = call_of(r, "CreateFunction", std::move(input));
   Task<Value> work = r.client->call(std::move(call));
   const Value created = co_await std::move(work);
+  if (const Value* reserved = r.properties.find("ReservedConcurrentExecutions")) {
+    Map limit{{"FunctionName", Value(created.text_or("FunctionName"))},
+              {"ReservedConcurrentExecutions", as_integer(*reserved)}};
+    ClientCall reserve = call_of(r, "PutFunctionConcurrency", std::move(limit));
+    Task<Value> reserving = r.client->call(std::move(reserve));
+    co_await std::move(reserving);
+  }
   ResourceResult out;
   out.physical_id = created.text_or("FunctionName");
   out.attributes.add("Arn", created.text_or("FunctionArn"));
@@ -113,7 +127,9 @@ Task<ResourceResult> create_mapping_resource(ResourceRequest r) {
     const bool number = name == "BatchSize" || name.starts_with("Maximum") ||
                         name == "ParallelizationFactor" || name == "TumblingWindowInSeconds";
     const bool flag = name == "Enabled" || name == "BisectBatchOnFunctionError";
-    if (name == "ScalingConfig") {
+    if (name == "Tags") {
+      input.add(name, tags_of(value));
+    } else if (name == "ScalingConfig") {
       const Value* most = value.find("MaximumConcurrency");
       Map scaling;
       if (most) scaling.add("MaximumConcurrency", as_integer(*most));
@@ -158,19 +174,20 @@ Task<void> remove_permission_resource(ResourceRequest r) {
 }  // namespace
 
 std::vector<ResourceType> Lambda::resource_types() const {
-  ResourceType function{"AWS::Lambda::Function",
-                        {"FunctionName", "Runtime", "Handler", "Role", "Code", "Description", "Timeout",
-                         "MemorySize", "Environment", "Tags", "DeadLetterConfig", "TracingConfig",
-                         "EphemeralStorage", "Architectures", "LoggingConfig", "PackageType"},
-                        {"Code", "Role"},
-                        create_function_resource,
-                        remove_function_resource};
+  ResourceType function{
+      "AWS::Lambda::Function",
+      {"FunctionName", "Runtime", "Handler", "Role", "Code", "Description", "Timeout", "MemorySize",
+       "Environment", "Tags", "DeadLetterConfig", "TracingConfig", "EphemeralStorage", "Architectures",
+       "LoggingConfig", "PackageType", "Layers", "ReservedConcurrentExecutions"},
+      {"Code", "Role"},
+      create_function_resource,
+      remove_function_resource};
   ResourceType mapping{
       "AWS::Lambda::EventSourceMapping",
       {"FunctionName", "EventSourceArn", "Enabled", "BatchSize", "MaximumBatchingWindowInSeconds",
        "StartingPosition", "FunctionResponseTypes", "ScalingConfig", "MaximumRetryAttempts",
        "MaximumRecordAgeInSeconds", "BisectBatchOnFunctionError", "DestinationConfig",
-       "ParallelizationFactor", "TumblingWindowInSeconds"},
+       "ParallelizationFactor", "TumblingWindowInSeconds", "FilterCriteria", "Tags"},
       {"FunctionName"},
       create_mapping_resource,
       remove_mapping_resource};
@@ -180,7 +197,9 @@ std::vector<ResourceType> Lambda::resource_types() const {
                           {"FunctionName", "Action", "Principal"},
                           create_permission_resource,
                           remove_permission_resource};
-  return {std::move(function), std::move(mapping), std::move(permission)};
+  std::vector<ResourceType> out{std::move(function), std::move(mapping), std::move(permission)};
+  for (ResourceType& type : more_resource_types()) out.push_back(std::move(type));
+  return out;
 }
 
 }  // namespace puddle::lambda

@@ -67,9 +67,8 @@ TEST_CASE(
     "dead") {
   LambdaWorld l;
   const std::string dead = l.queue("dead");
-  l.w.ok("lambda", "UpdateFunctionConfiguration",
-         Map{{"FunctionName", Value("f")},
-             {"DeadLetterConfig", Map{{"TargetArn", Value("arn:aws:sqs:us-east-1:000000000000:dead")}}}});
+  l.update("UpdateFunctionConfiguration",
+           Map{{"DeadLetterConfig", Map{{"TargetArn", Value("arn:aws:sqs:us-east-1:000000000000:dead")}}}});
   l.handler = [](const Value&) { return failed("no"); };
   const auto reply = l.invoke("{\"k\":1}", Map{{"InvocationType", Value("Event")}});
   REQUIRE(reply->done);
@@ -106,8 +105,7 @@ TEST_CASE("new code or configuration ends the warm environments") {
   LambdaWorld l;
   l.invoke("{}");
   l.w.loop.advance(10ms);
-  l.w.ok("lambda", "UpdateFunctionConfiguration",
-         Map{{"FunctionName", Value("f")}, {"MemorySize", Value(256)}});
+  l.update("UpdateFunctionConfiguration", Map{{"MemorySize", Value(256)}});
   CHECK(l.w.functions.stopped == 1);
   l.invoke("{}");
   CHECK(l.w.functions.started == 2);
@@ -136,8 +134,8 @@ TEST_CASE("parameters that are not honoured are refused by name") {
     more.add("FunctionName", Value("f"));
     return l.w.fails("lambda", "UpdateFunctionConfiguration", std::move(more)).message;
   };
-  CHECK(refused(Map{{"Layers", Value(List{Value("arn:aws:lambda:us-east-1:000000000000:layer:a:1")})}}) ==
-        "The parameter Layers is not supported by Puddle.");
+  CHECK(refused(Map{{"KMSKeyArn", Value("arn:aws:kms:us-east-1:000000000000:key/k")}}) ==
+        "The parameter KMSKeyArn is not supported by Puddle.");
   CHECK(refused(Map{{"Environment", Map{{"Variables", Map{{"AWS_REGION", Value("x")}}}}}})
             .ends_with("Reserved keys used in this request: AWS_REGION"));
   CHECK(refused(Map{{"Timeout", Value(901)}}).find("less than or equal to 900") != std::string::npos);

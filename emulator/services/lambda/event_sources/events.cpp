@@ -27,37 +27,40 @@ Map message_attributes(const Value* given) {
 
 }  // namespace
 
+Value queue_record(const Value& m, const std::string& queue_arn, const std::string& region) {
+  Map r;
+  r.add("messageId", m.text_or("MessageId"));
+  r.add("receiptHandle", m.text_or("ReceiptHandle"));
+  r.add("body", m.text_or("Body"));
+  const Value* attributes = m.find("Attributes");
+  r.add("attributes", attributes ? *attributes : Value(Map()));
+  r.add("messageAttributes", message_attributes(m.find("MessageAttributes")));
+  if (const Value* md5 = m.find("MD5OfMessageAttributes")) r.add("md5OfMessageAttributes", *md5);
+  r.add("md5OfBody", m.text_or("MD5OfBody"));
+  r.add("eventSource", "aws:sqs");
+  r.add("eventSourceARN", queue_arn);
+  r.add("awsRegion", region);
+  return Value(std::move(r));
+}
+
 std::string queue_event(const List& messages, const std::string& queue_arn, const std::string& region) {
   List records;
-  for (const Value& m : messages) {
-    Map r;
-    r.add("messageId", m.text_or("MessageId"));
-    r.add("receiptHandle", m.text_or("ReceiptHandle"));
-    r.add("body", m.text_or("Body"));
-    const Value* attributes = m.find("Attributes");
-    r.add("attributes", attributes ? *attributes : Value(Map()));
-    r.add("messageAttributes", message_attributes(m.find("MessageAttributes")));
-    if (const Value* md5 = m.find("MD5OfMessageAttributes")) r.add("md5OfMessageAttributes", *md5);
-    r.add("md5OfBody", m.text_or("MD5OfBody"));
-    r.add("eventSource", "aws:sqs");
-    r.add("eventSourceARN", queue_arn);
-    r.add("awsRegion", region);
-    records.emplace_back(std::move(r));
-  }
+  for (const Value& m : messages) records.push_back(queue_record(m, queue_arn, region));
   return wire::to_json(Map{{"Records", Value(std::move(records))}});
 }
 
-std::string stream_event(const std::vector<std::string>& records, const std::string& stream_arn) {
+std::string stream_event(const std::vector<StreamItem>& records, const std::string& stream_arn,
+                         std::string_view more) {
   // The stored text of a record is what the event shows, with the stream's ARN as its last member.
   std::string out = "{\"Records\":[";
-  for (const std::string& r : records) {
+  for (const StreamItem& r : records) {
     if (out.back() == '}') out += ',';
-    out.append(r, 0, r.rfind('}'));
+    out.append(r.json, 0, r.json.rfind('}'));
     out += ",\"eventSourceARN\":";
     append_json_string(out, stream_arn);
     out += '}';
   }
-  return out + "]}";
+  return out + "]" + std::string(more) + "}";
 }
 
 BatchAnswer read_batch_answer(std::string_view payload, const std::function<bool(std::string_view)>& known) {

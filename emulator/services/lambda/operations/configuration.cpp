@@ -99,7 +99,6 @@ void refuse_unsupported(const ConfigurationInput& in) {
     return false;
   };
   refuse_given(given(in.vpc), "VpcConfig");
-  refuse_given(given(in.layers), "Layers");
   refuse_given(given(in.file_systems), "FileSystemConfigs");
   refuse_given(given(in.image_config), "ImageConfig");
   refuse_given(given(in.capacity_provider), "CapacityProviderConfig");
@@ -107,12 +106,30 @@ void refuse_unsupported(const ConfigurationInput& in) {
   refuse_given(!in.kms_key.value_or("").empty(), "KMSKeyArn");
   refuse_given(in.snap_start && in.snap_start->apply_on.value_or("None") != "None",
                "SnapStart.ApplyOn PublishedVersions");
-  refuse_given(in.logging && in.logging->format.value_or("Text") == "JSON", "LoggingConfig.LogFormat JSON");
+}
+
+void apply_logging(const ConfigurationInput::Logging& in, LoggingConfig& logging) {
+  if (in.format) logging.format = *in.format;
+  if (in.group) logging.group = *in.group;
+  const bool json = logging.format == "JSON";
+  if (!json && (in.application_level || in.system_level))
+    throw user_error(
+        kInvalidParameter,
+        "Log level is not supported when LogFormat is set to Text. Remove log level from your request "
+        "or change the LogFormat to JSON and try again.");
+  if (in.application_level) logging.application_level = in.application_level;
+  if (in.system_level) logging.system_level = in.system_level;
+  if (!json) {
+    logging.application_level = logging.system_level = std::nullopt;
+  } else {
+    logging.application_level = logging.application_level.value_or("INFO");
+    logging.system_level = logging.system_level.value_or("INFO");
+  }
 }
 
 }  // namespace
 
-void apply(Lambda& service, const ConfigurationInput& in, Configuration& config) {
+void apply(Lambda& service, const Call& call, const ConfigurationInput& in, Configuration& config) {
   refuse_unsupported(in);
   if (in.runtime) check_runtime(service, *in.runtime);
   if (in.timeout && *in.timeout > static_cast<int>(kMaxFunctionTimeout))
@@ -140,7 +157,6 @@ void apply(Lambda& service, const ConfigurationInput& in, Configuration& config)
   if (in.memory) config.memory = *in.memory;
   if (in.environment) {
     config.environment = in.environment;
-    if (config.environment->variables.empty()) config.environment.reset();
   }
   if (in.dead_letter) {
     config.dead_letter = in.dead_letter;
@@ -148,19 +164,37 @@ void apply(Lambda& service, const ConfigurationInput& in, Configuration& config)
   }
   if (in.tracing) config.tracing.mode = in.tracing->mode.value_or("PassThrough");
   if (in.storage) config.storage.size = in.storage->size;
-  if (in.logging && in.logging->group) config.logging.group = *in.logging->group;
+  if (in.layers) config.layers = attach_layers(service, call, *in.layers);
+  if (in.logging) apply_logging(*in.logging, config.logging);
 }
 
-void apply_code(Function& f, const std::string& zip) {
+std::string apply_code(Function& f, const CodeSource& in) {
+  refuse_given(in.image.has_value(), "ImageUri");
+  refuse_given(in.kms.has_value(), "SourceKMSKeyArn");
+  if (in.bucket == kHotReloadBucket) {
+    f.directory = in.key.value_or("");
+    if (!f.directory.starts_with('/'))
+      throw user_error(kInvalidParameter,
+                       "S3Key of the bucket hot-reload is the absolute path of a directory.");
+    f.code_hex.clear();
+    f.config.code_sha256 = base64(sha256(f.directory));
+    f.config.code_size = 0;
+    return {};
+  }
+  refuse_given(in.bucket.has_value(), "S3Bucket (give the zip as ZipFile)");
+  if (!in.zip) throw user_error(kInvalidParameter, "Please provide a source for function code.");
+  const std::string& zip = in.zip->data;
   if (zip.size() > kMaxZipBytes)
     throw user_error(kEntityTooLarge,
                      "Zipped size must be smaller than " + std::to_string(kMaxZipBytes) + " bytes");
   if (const std::string problem = check_zip(zip); !problem.empty())
     throw user_error(kInvalidParameter, problem);
   const std::string digest = sha256(zip);
+  f.directory.clear();
   f.code_hex = hex(digest);
   f.config.code_sha256 = base64(digest);
   f.config.code_size = static_cast<std::int64_t>(zip.size());
+  return zip;
 }
 
 }  // namespace puddle::lambda

@@ -1,18 +1,16 @@
-// CreateFunction: code as a zip in the request. The answer says Pending, as AWS's does; there is nothing to
-// wait for here, so the next look finds the function Active.
+// CreateFunction: the function is Pending until it is settled, a little later.
 #include "base/text.hpp"
 #include "services/lambda/operations/families.hpp"
 
 namespace puddle::lambda {
 namespace {
 
-struct Code {
-  std::optional<Bytes> zip;
-  std::optional<std::string> bucket, key, object_version, image, kms;
+struct Code : CodeSource {
   static Shape shape() {
-    return {optional<&Code::zip>("ZipFile"),    optional<&Code::bucket>("S3Bucket"),
-            optional<&Code::key>("S3Key"),      optional<&Code::object_version>("S3ObjectVersion"),
-            optional<&Code::image>("ImageUri"), optional<&Code::kms>("SourceKMSKeyArn")};
+    return {
+        optional<&Code::zip, Code>("ZipFile"),    optional<&Code::bucket, Code>("S3Bucket"),
+        optional<&Code::key, Code>("S3Key"),      optional<&Code::object_version, Code>("S3ObjectVersion"),
+        optional<&Code::image, Code>("ImageUri"), optional<&Code::kms, Code>("SourceKMSKeyArn")};
   }
 };
 
@@ -28,10 +26,6 @@ struct Input : ConfigurationInput {
 
 Configuration create(Lambda& service, const Call& call, const Input& in) {
   refuse_given(in.package_type.value_or("Zip") != "Zip", "PackageType Image");
-  refuse_given(in.code.image.has_value(), "Code.ImageUri");
-  refuse_given(in.code.bucket.has_value(), "Code.S3Bucket (give the zip as Code.ZipFile)");
-  refuse_given(in.code.kms.has_value(), "Code.SourceKMSKeyArn");
-  refuse_given(in.publish.value_or(false), "Publish");
   refuse_given(in.publish_to.has_value(), "PublishTo");
   refuse_given(in.signing.has_value(), "CodeSigningConfigArn");
   refuse_given(in.tenancy.has_value(), "TenancyConfig");
@@ -46,30 +40,32 @@ Configuration create(Lambda& service, const Call& call, const Input& in) {
   if (!in.handler)
     throw user_error(kInvalidParameter,
                      "Handler is mandatory for functions created with deployment packages.");
-  if (!in.code.zip) throw user_error(kInvalidParameter, "Please provide a source for function code.");
   if (service.find(name)) throw user_error(kConflict, "Function already exist: " + name.name);
 
-  Function f;
+  FunctionFamily family;
+  Function& f = family.latest;
   f.account = name.account;
   f.region = name.region;
-  f.tags = in.tags;
+  family.tags = in.tags;
   Configuration& c = f.config;
   c.name = name.name;
   c.arn = name.arn();
   c.logging.group = "/aws/lambda/" + c.name;
   if (!in.architectures.empty()) c.architectures = in.architectures;
-  apply(service, in, c);
-  apply_code(f, in.code.zip->data);
+  apply(service, call, in, c);
+  const std::string zip = apply_code(f, in.code);
   service.check_role(call, c.role);
+  c.runtime_version = RuntimeVersion{runtime_version_arn(f)};
   c.modified = modified_text(call.now);
   c.revision = service.new_revision();
-  c.state = "Active";
-  c.last_update_status = "Successful";
-  Configuration answer = service.add(std::move(f), in.code.zip->data).config;
-  answer.state = "Pending";
-  answer.state_reason = "The function is being created.";
-  answer.state_code = "Creating";
-  answer.last_update_status.reset();
+  c.state = "Pending";
+  c.state_reason = "The function is being created.";
+  c.state_code = "Creating";
+  FunctionFamily& made = service.add(std::move(family), zip);
+  if (!in.publish.value_or(false)) return made.latest.config;
+  // The answer is the version's, but its ARN has no qualifier.
+  Configuration answer = service.publish(made, in.description).config;
+  answer.arn = made.arn();
   return answer;
 }
 

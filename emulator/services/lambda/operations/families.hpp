@@ -10,6 +10,16 @@ Operation create_function();
 Operation update_function_code();
 Operation update_function_configuration();
 Operation invoke();
+std::vector<Operation> version_operations();
+std::vector<Operation> alias_operations();
+std::vector<Operation> concurrency_operations();
+std::vector<Operation> provisioned_operations();
+std::vector<Operation> event_invoke_operations();
+std::vector<Operation> url_operations();
+std::vector<Operation> layer_operations();
+std::vector<Operation> layer_policy_operations();
+std::vector<Operation> account_operations();
+std::vector<Operation> refused_operations();
 std::vector<Operation> permission_operations();
 std::vector<Operation> tag_operations();
 std::vector<Operation> mapping_operations();
@@ -34,11 +44,35 @@ std::string function_resource(Lambda& service, const Call& call, const In& in) {
   return service.parse_name(call, in.name).arn();
 }
 
-inline void check_revision(const Function& f, const std::optional<std::string>& revision) {
-  if (revision && *revision != f.config.revision)
+inline void check_revision(const std::string& current, const std::optional<std::string>& revision) {
+  if (revision && !revision->empty() && *revision != current)
     throw user_error(kPreconditionFailed,
                      "The Revision Id provided does not match the latest Revision Id. Call the "
                      "GetFunction/GetAlias API to retrieve the latest Revision Id");
+}
+
+/// The family that a name without (or with any) qualifier means; the qualifier must exist.
+inline FunctionFamily& need_family(Lambda& service, const Call& call, const std::string& name) {
+  return *service.need(call, name).family;
+}
+
+/// A handler of an operation that waits first until the function is neither being created nor updated.
+template <class In, class Out>
+Task<Out> when_quiet(Out (*handle)(Lambda&, const Call&, const In&), Lambda& service, Call call, In in) {
+  FunctionName name = service.parse_name(call, in.name);
+  Task<> waiting = service.quiet(std::move(name));
+  co_await std::move(waiting);
+  call.now = service.deps.loop.now();
+  Out out = service.deps.store.atomically([&] { return handle(service, call, in); });
+  co_return std::move(out);
+}
+
+/// A configuration as lists show it: without states.
+inline Configuration listed(Configuration c) {
+  c.state = c.state_reason = c.state_code = std::nullopt;
+  c.last_update_status = c.last_update_reason = c.last_update_code = std::nullopt;
+  c.runtime_version.reset();
+  return c;
 }
 
 /// One page of what `all` lists, by index; the marker is opaque to callers.
@@ -63,7 +97,8 @@ struct ConfigurationInput {
   std::optional<int> timeout, memory;
   std::optional<EnvironmentVariables> environment;
   std::optional<DeadLetterConfig> dead_letter;
-  std::optional<Value> vpc, layers, file_systems, image_config, capacity_provider, durable;
+  std::optional<std::vector<std::string>> layers;
+  std::optional<Value> vpc, file_systems, image_config, capacity_provider, durable;
   struct Tracing {
     std::optional<std::string> mode;
     static Shape shape() { return {optional<&Tracing::mode>("Mode", {.one_of = {"Active", "PassThrough"}})}; }
@@ -83,8 +118,9 @@ struct ConfigurationInput {
     static Shape shape() {
       return {
           optional<&Logging::format>("LogFormat", {.one_of = {"JSON", "Text"}}),
-          optional<&Logging::application_level>("ApplicationLogLevel"),
-          optional<&Logging::system_level>("SystemLogLevel"),
+          optional<&Logging::application_level>(
+              "ApplicationLogLevel", {.one_of = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}}),
+          optional<&Logging::system_level>("SystemLogLevel", {.one_of = {"DEBUG", "INFO", "WARN"}}),
           optional<&Logging::group>("LogGroup", {.min = 1, .max = 512, .pattern = "[\\.\\-_/#A-Za-z0-9]+"})};
     }
   };
@@ -120,8 +156,19 @@ std::vector<wire::Field> configuration_fields() {
 }
 
 /// Checks the values and puts them into the configuration. Throws InvalidParameterValueException.
-void apply(Lambda& service, const ConfigurationInput& in, Configuration& config);
-/// Checks a zip and enters its digest and size.
-void apply_code(Function& function, const std::string& zip);
+void apply(Lambda& service, const Call& call, const ConfigurationInput& in, Configuration& config);
+/// The layers of the ARNs, checked as AWS does (layers.cpp).
+std::vector<AttachedLayer> attach_layers(Lambda& service, const Call& call,
+                                         const std::vector<std::string>& arns);
+
+/// Where code comes from, as CreateFunction and UpdateFunctionCode take it.
+struct CodeSource {
+  std::optional<Bytes> zip;
+  std::optional<std::string> bucket, key, object_version, image, kms;
+};
+/// S3Bucket "hot-reload" with an absolute path as S3Key mounts that directory: LocalStack's convention.
+inline constexpr std::string_view kHotReloadBucket = "hot-reload";
+/// Checks the code and enters its digest and size, or the directory. The zip, empty for a directory.
+std::string apply_code(Function& function, const CodeSource& source);
 
 }  // namespace puddle::lambda

@@ -5,13 +5,18 @@
 namespace puddle::lambda {
 namespace {
 
-struct Target {
+struct Input {
   std::string name;
   std::optional<std::string> qualifier;
   static Shape shape() {
-    return {required<&Target::name>("FunctionName", name_in_path()),
-            optional<&Target::qualifier>("Qualifier", qualifier_in_query())};
+    return {required<&Input::name>("FunctionName", name_in_path()),
+            optional<&Input::qualifier>("Qualifier", qualifier_in_query())};
   }
+};
+
+struct Concurrency {
+  std::optional<int> reserved;
+  static Shape shape() { return {optional<&Concurrency::reserved>("ReservedConcurrentExecutions")}; }
 };
 
 struct CodeLocation {
@@ -25,22 +30,28 @@ struct GetOutput {
   Configuration config;
   CodeLocation code;
   std::map<std::string, std::string> tags;
+  std::optional<Concurrency> concurrency;
 };
 
-GetOutput get(Lambda& service, const Call& call, const Target& in) {
-  const Function& f = service.need(call, in.name, in.qualifier);
-  GetOutput out;
-  out.config = f.config;
-  if (in.qualifier) out.config.arn += ":" + *in.qualifier;
-  out.code.location = code_location(call.endpoint, f);
-  out.tags = f.tags;
+/// The configuration under the ARN that was asked for.
+Configuration shown(const Target& target) {
+  Configuration out = target.function->config;
+  if (!target.qualifier.empty()) out.arn = target.arn;
   return out;
 }
 
-Configuration get_configuration(Lambda& service, const Call& call, const Target& in) {
-  Configuration out = service.need(call, in.name, in.qualifier).config;
-  if (in.qualifier) out.arn += ":" + *in.qualifier;
+GetOutput get(Lambda& service, const Call& call, const Input& in) {
+  const Target target = service.need(call, in.name, in.qualifier);
+  GetOutput out;
+  out.config = shown(target);
+  out.code.location = code_location(call.endpoint, *target.function);
+  out.tags = target.family->tags;
+  if (target.family->reserved) out.concurrency = Concurrency{target.family->reserved};
   return out;
+}
+
+Configuration get_configuration(Lambda& service, const Call& call, const Input& in) {
+  return shown(service.need(call, in.name, in.qualifier));
 }
 
 struct ListInput {
@@ -53,15 +64,13 @@ struct ListOutput {
 };
 
 ListOutput list(Lambda& service, const Call& call, const ListInput& in) {
-  // Only $LATEST exists, and no function is replicated to the edge.
-  if (in.master_region) return {};
+  if (in.master_region) return {};  // no function is replicated to the edge
   std::vector<Configuration> all;
-  for (const Function* f : service.functions_in(call)) {
-    Configuration c = f->config;
-    // Lists leave the states out.
-    c.state = c.last_update_status = std::nullopt;
-    if (in.version) c.arn += ":$LATEST";
-    all.push_back(std::move(c));
+  for (const FunctionFamily* f : service.functions_in(call)) {
+    all.push_back(listed(f->latest.config));
+    if (!in.version) continue;
+    all.back().arn += ":$LATEST";
+    for (const auto& [number, version] : f->versions) all.push_back(listed(version.config));
   }
   ListOutput out;
   std::tie(out.functions, out.next) =
@@ -69,11 +78,26 @@ ListOutput list(Lambda& service, const Call& call, const ListInput& in) {
   return out;
 }
 
-Empty remove(Lambda& service, const Call& call, const Target& in) {
-  if (in.qualifier == kLatest)
+struct Removed {
+  int status = 204;
+};
+
+Removed remove(Lambda& service, const Call& call, const Input& in) {
+  const FunctionName name = service.parse_name(call, in.name, in.qualifier);
+  if (name.qualifier == kLatest)
     throw user_error(kInvalidParameter, "$LATEST version cannot be deleted without deleting the function.");
-  service.need(call, in.name, in.qualifier);
-  service.erase(service.parse_name(call, in.name, in.qualifier));
+  const Target target = service.need(call, in.name, in.qualifier);
+  FunctionFamily& family = *target.family;
+  if (name.qualifier.empty()) {
+    service.erase(family);
+    return {};
+  }
+  if (target.alias) throw user_error(kInvalidParameter, "Deletion of aliases is not currently supported.");
+  for (const auto& [alias_name, alias] : family.aliases)
+    if (alias.version == name.qualifier || (alias.routing && alias.routing->weights.contains(name.qualifier)))
+      throw user_error(kConflict, "Unable to delete version because the following aliases reference it: [" +
+                                      alias_name + "]");
+  service.erase_version(family, std::stoi(name.qualifier));
   return {};
 }
 
@@ -81,23 +105,23 @@ Empty remove(Lambda& service, const Call& call, const Target& in) {
 
 std::vector<Operation> function_operations() {
   std::vector<Operation> out;
-  out.push_back(operation<Lambda, Target, GetOutput>({
+  out.push_back(operation<Lambda, Input, GetOutput>({
       .name = "GetFunction",
       .action = "lambda:GetFunction",
-      .resource = function_resource<Target>,
+      .resource = function_resource<Input>,
       .http = {"GET", "/2015-03-31/functions/{FunctionName}"},
-      .input = Target::shape(),
+      .input = Input::shape(),
       .output = {required<&GetOutput::config>("Configuration"), required<&GetOutput::code>("Code"),
-                 optional<&GetOutput::tags>("Tags")},
+                 optional<&GetOutput::tags>("Tags"), optional<&GetOutput::concurrency>("Concurrency")},
       .errors = {kInvalidParameter, kNotFound},
       .handle = get,
   }));
-  out.push_back(operation<Lambda, Target, Configuration>({
+  out.push_back(operation<Lambda, Input, Configuration>({
       .name = "GetFunctionConfiguration",
       .action = "lambda:GetFunctionConfiguration",
-      .resource = function_resource<Target>,
+      .resource = function_resource<Input>,
       .http = {"GET", "/2015-03-31/functions/{FunctionName}/configuration"},
-      .input = Target::shape(),
+      .input = Input::shape(),
       .output = Configuration::shape(),
       .errors = {kInvalidParameter, kNotFound},
       .handle = get_configuration,
@@ -118,13 +142,14 @@ std::vector<Operation> function_operations() {
       .errors = {kInvalidParameter},
       .handle = list,
   }));
-  out.push_back(operation<Lambda, Target, Empty>({
+  out.push_back(operation<Lambda, Input, Removed>({
       .name = "DeleteFunction",
       .action = "lambda:DeleteFunction",
-      .resource = function_resource<Target>,
+      .resource = function_resource<Input>,
       .http = {"DELETE", "/2015-03-31/functions/{FunctionName}", 204},
-      .input = Target::shape(),
-      .errors = {kInvalidParameter, kNotFound},
+      .input = Input::shape(),
+      .output = {required<&Removed::status>("StatusCode", {.at = wire::Location::status_code})},
+      .errors = {kInvalidParameter, kNotFound, kConflict},
       .handle = remove,
   }));
   return out;

@@ -52,9 +52,13 @@ std::string tail(const std::string& log) {
 
 Task<Output> wait(Lambda& service, Call call, Input in) {
   check(in);
-  const Function& function = service.need(call, in.name, in.qualifier);
+  FunctionName name = service.parse_name(call, in.name, in.qualifier);
+  Task<> waiting = service.quiet(std::move(name));
+  co_await std::move(waiting);
+  const Target target = service.need(call, in.name, in.qualifier);
+  if (target.function->config.state == "Pending") check_quiet(*target.family);
   AsyncEvent async;
-  async.function_arn = function.arn();
+  async.function_arn = target.arn;
   async.event.request_id = call.request_id.empty() ? uuid(service.deps.entropy) : call.request_id;
   async.event.payload = in.payload && !in.payload->data.empty() ? in.payload->data : "{}";
   async.event.client_context = context_of(in);
@@ -65,7 +69,8 @@ Task<Output> wait(Lambda& service, Call call, Input in) {
     co_return std::move(out);
   }
   if (in.type == "Event") {
-    service.deps.store.atomically([&] { queue_event(service, async, call.now); });
+    const Time now = service.deps.loop.now();
+    service.deps.store.atomically([&] { queue_event(service, async, now); });
     out.status = 202;
     co_return std::move(out);
   }
@@ -73,7 +78,7 @@ Task<Output> wait(Lambda& service, Call call, Input in) {
   Result result = co_await std::move(work);
   if (result.failed()) out.error = "Unhandled";
   if (in.log_type == "Tail") out.log = tail(result.log);
-  out.version = std::string(kLatest);
+  out.version = result.executed_version;
   out.payload = Bytes(std::move(result.outcome.payload));
   co_return std::move(out);
 }
@@ -85,7 +90,8 @@ Operation invoke() {
   return operation<Lambda, Input, Output>({
       .name = "Invoke",
       .action = "lambda:InvokeFunction",
-      .resource = function_resource<Input>,
+      .resource = [](Lambda& s, const Call& c,
+                     const Input& i) { return s.parse_name(c, i.name, i.qualifier).qualified(); },
       .http = {"POST", "/2015-03-31/functions/{FunctionName}/invocations"},
       .input = {required<&Input::name>("FunctionName", name_in_path()),
                 optional<&Input::type>("InvocationType", {.one_of = {"Event", "RequestResponse", "DryRun"},
@@ -109,7 +115,7 @@ Operation invoke() {
                  optional<&Output::version>("ExecutedVersion",
                                             {.at = Location::header, .at_name = "X-Amz-Executed-Version"}),
                  optional<&Output::payload>("Payload", {.at = Location::payload})},
-      .errors = {kNotFound, kInvalidParameter, kInvalidContent, kRequestTooLarge, kTooManyRequests,
+      .errors = {kNotFound, kInvalidParameter, kInvalidContent, kRequestTooLarge, kTooManyRequests, kConflict,
                  kServiceException},
       .wait = wait,
   });

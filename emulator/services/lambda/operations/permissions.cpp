@@ -29,9 +29,10 @@ Value principal_of(const std::string& principal) {
   return Map{{"AWS", Value(account ? "arn:aws:iam::" + principal + ":root" : principal)}};
 }
 
-Value statement_of(const AddInput& in, const Function& f) {
+Value statement_of(const AddInput& in, const std::string& arn) {
   Map equals, like, condition;
   if (in.source_account) equals.add("AWS:SourceAccount", *in.source_account);
+  if (in.token) equals.add("lambda:EventSourceToken", *in.token);
   if (in.organisation) equals.add("aws:PrincipalOrgID", *in.organisation);
   if (in.url_auth) equals.add("lambda:FunctionUrlAuthType", *in.url_auth);
   if (in.source_arn) like.add("AWS:SourceArn", *in.source_arn);
@@ -42,44 +43,57 @@ Value statement_of(const AddInput& in, const Function& f) {
   out.add("Effect", "Allow");
   out.add("Principal", principal_of(in.principal));
   out.add("Action", in.action);
-  out.add("Resource", f.arn());
+  out.add("Resource", arn);
   if (!condition.empty()) out.add("Condition", std::move(condition));
   return Value(std::move(out));
 }
 
+/// The target of a policy; $LATEST has none of its own.
+Target policy_target(Lambda& service, const Call& call, const std::string& name,
+                     const std::optional<std::string>& qualifier) {
+  if (service.parse_name(call, name, qualifier).qualifier == kLatest)
+    throw user_error(kInvalidParameter, "We currently do not support adding policies for $LATEST.");
+  return service.need(call, name, qualifier);
+}
+
 AddOutput add(Lambda& service, const Call& call, const AddInput& in) {
-  refuse_given(in.token.has_value(), "EventSourceToken");
   refuse_given(in.via_url.has_value(), "InvokedViaFunctionUrl");
-  const Function& f = service.need(call, in.name, in.qualifier);
-  check_revision(f, in.revision);
-  for (const Value& s : f.policy)
+  const Target target = policy_target(service, call, in.name, in.qualifier);
+  FunctionSettings next = *target.family;
+  Policy& policy = next.policies[target.qualifier];
+  check_revision(policy.revision, in.revision);
+  for (const Value& s : policy.statements)
     if (s.text_or("Sid") == in.sid)
       throw user_error(kConflict, "The statement id (" + in.sid +
                                       ") provided already exists. Please provide a new statement id, or "
                                       "remove the existing statement.");
-  Value statement = statement_of(in, f);
-  Function next = f;
-  next.policy.push_back(statement);
-  if (wire::to_json(Value(next.policy)).size() > kMaxPolicyBytes)
+  Value statement = statement_of(in, target.arn);
+  policy.statements.push_back(statement);
+  policy.revision = service.new_revision();
+  if (wire::to_json(Value(policy.statements)).size() > kMaxPolicyBytes)
     throw user_error(kPolicyTooLong, "The final policy size is bigger than the limit (20480).");
-  next.config.revision = service.new_revision();
-  service.save(std::move(next));
+  service.save(*target.family, std::move(next));
   return {wire::to_json(statement)};
 }
 
-struct Target {
+struct Input {
   std::string name, sid;
   std::optional<std::string> qualifier, revision;
 };
 
-Empty remove(Lambda& service, const Call& call, const Target& in) {
-  const Function& f = service.need(call, in.name, in.qualifier);
-  check_revision(f, in.revision);
-  Function next = f;
-  if (std::erase_if(next.policy, [&](const Value& s) { return s.text_or("Sid") == in.sid; }) == 0)
+Empty remove(Lambda& service, const Call& call, const Input& in) {
+  const Target target = service.need(call, in.name, in.qualifier);
+  FunctionSettings next = *target.family;
+  const auto it = next.policies.find(target.qualifier);
+  if (it == next.policies.end())
+    throw user_error(kNotFound, "No policy is associated with the given resource.");
+  Policy& policy = it->second;
+  check_revision(policy.revision, in.revision);
+  if (std::erase_if(policy.statements, [&](const Value& s) { return s.text_or("Sid") == in.sid; }) == 0)
     throw user_error(kNotFound, "Statement " + in.sid + " is not found in resource policy.");
-  next.config.revision = service.new_revision();
-  service.save(std::move(next));
+  policy.revision = service.new_revision();
+  if (policy.statements.empty()) next.policies.erase(it);
+  service.save(*target.family, std::move(next));
   return {};
 }
 
@@ -87,10 +101,12 @@ struct PolicyOutput {
   std::string policy, revision;
 };
 
-PolicyOutput get(Lambda& service, const Call& call, const Target& in) {
-  const Function& f = service.need(call, in.name, in.qualifier);
-  if (f.policy.empty()) throw user_error(kNotFound, "The resource you requested does not exist.");
-  return {service.resource_policy(f.arn()), f.config.revision};
+PolicyOutput get(Lambda& service, const Call& call, const Input& in) {
+  const Target target = service.need(call, in.name, in.qualifier);
+  const auto it = target.family->policies.find(target.qualifier);
+  if (it == target.family->policies.end())
+    throw user_error(kNotFound, "The resource you requested does not exist.");
+  return {service.resource_policy(target.arn), it->second.revision};
 }
 
 }  // namespace
@@ -121,25 +137,25 @@ std::vector<Operation> permission_operations() {
       .errors = {kInvalidParameter, kConflict, kNotFound, kPreconditionFailed, kPolicyTooLong},
       .handle = add,
   }));
-  out.push_back(operation<Lambda, Target, Empty>({
+  out.push_back(operation<Lambda, Input, Empty>({
       .name = "RemovePermission",
       .action = "lambda:RemovePermission",
-      .resource = function_resource<Target>,
+      .resource = function_resource<Input>,
       .http = {"DELETE", "/2015-03-31/functions/{FunctionName}/policy/{StatementId}", 204},
-      .input = {required<&Target::name>("FunctionName", name_in_path()),
-                required<&Target::sid>("StatementId", {.min = 1, .max = 100, .at = wire::Location::uri}),
-                optional<&Target::qualifier>("Qualifier", qualifier_in_query()),
-                optional<&Target::revision>("RevisionId", {.at = wire::Location::query_string})},
+      .input = {required<&Input::name>("FunctionName", name_in_path()),
+                required<&Input::sid>("StatementId", {.min = 1, .max = 100, .at = wire::Location::uri}),
+                optional<&Input::qualifier>("Qualifier", qualifier_in_query()),
+                optional<&Input::revision>("RevisionId", {.at = wire::Location::query_string})},
       .errors = {kInvalidParameter, kNotFound, kPreconditionFailed},
       .handle = remove,
   }));
-  out.push_back(operation<Lambda, Target, PolicyOutput>({
+  out.push_back(operation<Lambda, Input, PolicyOutput>({
       .name = "GetPolicy",
       .action = "lambda:GetPolicy",
-      .resource = function_resource<Target>,
+      .resource = function_resource<Input>,
       .http = {"GET", "/2015-03-31/functions/{FunctionName}/policy"},
-      .input = {required<&Target::name>("FunctionName", name_in_path()),
-                optional<&Target::qualifier>("Qualifier", qualifier_in_query())},
+      .input = {required<&Input::name>("FunctionName", name_in_path()),
+                optional<&Input::qualifier>("Qualifier", qualifier_in_query())},
       .output = {required<&PolicyOutput::policy>("Policy"), required<&PolicyOutput::revision>("RevisionId")},
       .errors = {kInvalidParameter, kNotFound},
       .handle = get,

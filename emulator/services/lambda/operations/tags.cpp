@@ -1,4 +1,6 @@
-// TagResource, UntagResource, ListTags: tags of functions.
+// TagResource, UntagResource, ListTags: tags of functions and event source mappings.
+#include "aws/arn.hpp"
+#include "base/text.hpp"
 #include "services/lambda/operations/families.hpp"
 
 namespace puddle::lambda {
@@ -15,28 +17,67 @@ struct Output {
   std::map<std::string, std::string> tags;
 };
 
-Function& function_of(Lambda& service, const std::string& arn) {
-  if (Function* f = service.find_arn(arn)) return *f;
-  throw user_error(kNotFound, "Function not found: " + arn);
+/// Tags of a function or of an event source mapping, whichever the ARN names.
+struct Tagged {
+  FunctionFamily* family = nullptr;
+  Mapping* mapping = nullptr;
+  const std::map<std::string, std::string>& tags() const { return family ? family->tags : mapping->tags; }
+};
+
+Tagged tagged(Lambda& service, const Call& call, const std::string& arn) {
+  const auto parsed = Arn::parse(arn);
+  if (!parsed || parsed->service != "lambda")
+    throw AwsError(
+        "ValidationException",
+        "1 validation error detected: Value '" + arn +
+            "' at 'resource' failed to satisfy constraint: Member must satisfy regular expression "
+            "pattern: arn:(aws[a-zA-Z-]*):lambda:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:("
+            "function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-"
+            "config:csc-[a-z0-9]{17}|event-source-mapping:[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}"
+            "-[a-f0-9]{12}|capacity-provider:[a-zA-Z0-9-_]+)");
+  if (const auto mapping = cut(arn, ":event-source-mapping:"))
+    return {nullptr, &service.need_mapping(call, std::string(mapping->second))};
+  if (split(arn, ':').size() > 7)
+    throw user_error(
+        kInvalidParameter,
+        "Tags on function aliases and versions are not supported. Please specify a function ARN.");
+  return {service.need(call, arn).family, nullptr};
 }
 
-Empty tag(Lambda& service, const Call&, const Input& in) {
-  Function next = function_of(service, in.name);
-  for (const auto& [key, value] : in.tags) next.tags[key] = value;
-  if (next.tags.size() > kMaxTags)
+void store(Lambda& service, const Tagged& to, std::map<std::string, std::string> tags) {
+  if (tags.size() > kMaxTags)
     throw user_error(kInvalidParameter, "Number of tags exceeds resource tag limit.");
-  service.save(std::move(next));
+  if (to.family) {
+    FunctionSettings next = *to.family;
+    next.tags = std::move(tags);
+    return service.save(*to.family, std::move(next));
+  }
+  Mapping next = *to.mapping;
+  next.tags = std::move(tags);
+  service.note(std::move(next));
+}
+
+Empty tag(Lambda& service, const Call& call, const Input& in) {
+  if (in.tags.empty())
+    throw user_error(kInvalidParameter, "An error occurred and the request cannot be processed.");
+  const Tagged to = tagged(service, call, in.name);
+  std::map<std::string, std::string> tags = to.tags();
+  for (const auto& [key, value] : in.tags) tags[key] = value;
+  store(service, to, std::move(tags));
   return {};
 }
 
-Empty untag(Lambda& service, const Call&, const Input& in) {
-  Function next = function_of(service, in.name);
-  for (const std::string& key : in.keys) next.tags.erase(key);
-  service.save(std::move(next));
+Empty untag(Lambda& service, const Call& call, const Input& in) {
+  const Tagged to = tagged(service, call, in.name);
+  std::map<std::string, std::string> tags = to.tags();
+  for (const std::string& key : in.keys) tags.erase(key);
+  store(service, to, std::move(tags));
   return {};
 }
 
-Output list(Lambda& service, const Call&, const Input& in) { return {function_of(service, in.name).tags}; }
+Output list(Lambda& service, const Call& call, const Input& in) {
+  return {tagged(service, call, in.name).tags()};
+}
 
 std::string resource(Lambda&, const Call&, const Input& in) { return in.name; }
 

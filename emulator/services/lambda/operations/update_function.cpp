@@ -5,39 +5,36 @@
 namespace puddle::lambda {
 namespace {
 
-struct CodeInput {
+struct CodeInput : CodeSource {
   std::string name;
-  std::optional<Bytes> zip;
-  std::optional<std::string> bucket, key, object_version, image, kms, revision, publish_to;
+  std::optional<std::string> revision, publish_to;
   std::optional<bool> publish, dry_run;
   std::vector<std::string> architectures;
 };
 
 Configuration changed(Lambda& service, const Call& call, Function next, const std::string* zip) {
-  next.config.modified = modified_text(call.now);
-  next.config.revision = service.new_revision();
-  Configuration answer = next.config;
+  Configuration& c = next.config;
+  c.modified = modified_text(call.now);
+  c.revision = service.new_revision();
+  c.last_update_status = "InProgress";
+  c.last_update_reason = "The function is being created.";
+  c.last_update_code = "Creating";
+  Configuration answer = c;
   service.replace(std::move(next), zip);
-  answer.last_update_status = "InProgress";
-  answer.last_update_reason = "The function is being created.";
-  answer.last_update_code = "Creating";
   return answer;
 }
 
 Configuration update_code(Lambda& service, const Call& call, const CodeInput& in) {
-  refuse_given(in.image.has_value(), "ImageUri");
-  refuse_given(in.bucket.has_value(), "S3Bucket (give the zip as ZipFile)");
-  refuse_given(in.kms.has_value(), "SourceKMSKeyArn");
-  refuse_given(in.publish.value_or(false), "Publish");
   refuse_given(in.publish_to.has_value(), "PublishTo");
-  const Function& now = service.need(call, in.name);
-  check_revision(now, in.revision);
-  if (!in.zip) throw user_error(kInvalidParameter, "Please provide a source for function code.");
-  Function next = now;
+  FunctionFamily& family = need_family(service, call, in.name);
+  check_quiet(family);
+  check_revision(family.latest.config.revision, in.revision);
+  Function next = family.latest;
   if (!in.architectures.empty()) next.config.architectures = in.architectures;
-  apply_code(next, in.zip->data);
+  const std::string zip = apply_code(next, in);
   if (in.dry_run.value_or(false)) return next.config;
-  return changed(service, call, std::move(next), &in.zip->data);
+  Configuration answer = changed(service, call, std::move(next), &zip);
+  return in.publish.value_or(false) ? service.publish(family, {}).config : answer;
 }
 
 struct ConfigInput : ConfigurationInput {
@@ -46,12 +43,21 @@ struct ConfigInput : ConfigurationInput {
 };
 
 Configuration update_configuration(Lambda& service, const Call& call, const ConfigInput& in) {
-  const Function& now = service.need(call, in.name);
-  check_revision(now, in.revision);
-  Function next = now;
-  apply(service, in, next.config);
+  const FunctionFamily& family = need_family(service, call, in.name);
+  check_quiet(family);
+  check_revision(family.latest.config.revision, in.revision);
+  Function next = family.latest;
+  apply(service, call, in, next.config);
   if (in.role) service.check_role(call, next.config.role);
+  next.config.runtime_version = RuntimeVersion{runtime_version_arn(next)};
   return changed(service, call, std::move(next), nullptr);
+}
+
+Task<Configuration> update_code_when_quiet(Lambda& service, Call call, CodeInput in) {
+  return when_quiet(update_code, service, std::move(call), std::move(in));
+}
+Task<Configuration> update_configuration_when_quiet(Lambda& service, Call call, ConfigInput in) {
+  return when_quiet(update_configuration, service, std::move(call), std::move(in));
 }
 
 }  // namespace
@@ -63,16 +69,20 @@ Operation update_function_code() {
       .resource = function_resource<CodeInput>,
       .http = {"PUT", "/2015-03-31/functions/{FunctionName}/code"},
       .input = {required<&CodeInput::name>("FunctionName", name_in_path()),
-                optional<&CodeInput::zip>("ZipFile"), optional<&CodeInput::bucket>("S3Bucket"),
-                optional<&CodeInput::key>("S3Key"), optional<&CodeInput::object_version>("S3ObjectVersion"),
-                optional<&CodeInput::image>("ImageUri"), optional<&CodeInput::publish>("Publish"),
+                optional<&CodeInput::zip, CodeInput>("ZipFile"),
+                optional<&CodeInput::bucket, CodeInput>("S3Bucket"),
+                optional<&CodeInput::key, CodeInput>("S3Key"),
+                optional<&CodeInput::object_version, CodeInput>("S3ObjectVersion"),
+                optional<&CodeInput::image, CodeInput>("ImageUri"), optional<&CodeInput::publish>("Publish"),
                 optional<&CodeInput::dry_run>("DryRun"), optional<&CodeInput::revision>("RevisionId"),
-                optional<&CodeInput::kms>("SourceKMSKeyArn"), optional<&CodeInput::publish_to>("PublishTo"),
+                optional<&CodeInput::kms, CodeInput>("SourceKMSKeyArn"),
+                optional<&CodeInput::publish_to>("PublishTo"),
                 optional<&CodeInput::architectures>(
                     "Architectures", {.min = 1, .max = 1, .each = {{.one_of = {"x86_64", "arm64"}}}})},
       .output = Configuration::shape(),
-      .errors = {kInvalidParameter, kNotFound, kPreconditionFailed, kEntityTooLarge},
-      .handle = update_code,
+      .errors = {kInvalidParameter, kNotFound, kPreconditionFailed, kEntityTooLarge, kConflict,
+                 kServiceException},
+      .wait = update_code_when_quiet,
   });
 }
 
@@ -87,8 +97,13 @@ Operation update_function_configuration() {
       .http = {"PUT", "/2015-03-31/functions/{FunctionName}/configuration"},
       .input = fields,
       .output = Configuration::shape(),
-      .errors = {kInvalidParameter, kNotFound, kPreconditionFailed, {"ValidationException"}},
-      .handle = update_configuration,
+      .errors = {kInvalidParameter,
+                 kNotFound,
+                 kPreconditionFailed,
+                 kConflict,
+                 kServiceException,
+                 {"ValidationException"}},
+      .wait = update_configuration_when_quiet,
   });
 }
 
