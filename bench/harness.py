@@ -2,6 +2,7 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -155,7 +156,8 @@ class Load:
             raise NotMeasured(done.stderr.strip())
         result = json.loads(done.stdout)
         if result["errors"] or not result["operations"]:
-            raise NotMeasured(f"{result['errors']} errors; {done.stderr.strip()[-200:]}")
+            said = re.search(r'"[Mm]essage":"([^"]*)"|<Message>([^<]*)', done.stderr)
+            raise NotMeasured(said.group(1) or said.group(2) if said else f"{result['errors']} errors; {done.stderr.strip()[-200:]}")
         self.number += result["operations"] + connections
         result["cpu_us"] = cpu / result["operations"] * 1e6
         return result
