@@ -33,7 +33,7 @@ const Value* member_at(const Value& of, const Step& step) {
 /// Calls found(step, chosen) for each different next step, in the order of the indexes or of the text.
 template <class F>
 void each_member(const Value& of, Group group, std::size_t depth, F&& found) {
-  std::stable_sort(group.begin(), group.end(), [&](const Path* a, const Path* b) {
+  std::sort(group.begin(), group.end(), [&](const Path* a, const Path* b) {
     const Step &x = (*a)[depth], &y = (*b)[depth];
     return x.index != y.index ? x.index < y.index : x.name < y.name;
   });

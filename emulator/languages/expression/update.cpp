@@ -160,11 +160,10 @@ class Effects {
             "supported limit"};
       if (!put(item, *path, value)) appended.emplace_back(path, std::move(value));
     }
-    std::stable_sort(appended.begin(), appended.end(), [](const auto& a, const auto& b) {
-      return a.first->back().index < b.first->back().index;
-    });
+    std::sort(appended.begin(), appended.end(),
+              [](const auto& a, const auto& b) { return a.first->back().index < b.first->back().index; });
     for (auto& [path, value] : appended) parent_list(item, *path).push_back(std::move(value));
-    std::stable_sort(removals_.begin(), removals_.end(), [](const Path* a, const Path* b) {
+    std::sort(removals_.begin(), removals_.end(), [](const Path* a, const Path* b) {
       return std::lexicographical_compare(b->begin(), b->end(), a->begin(), a->end(),
                                           [](const Step& x, const Step& y) { return x.index < y.index; });
     });

@@ -96,8 +96,19 @@ class UpdateParser : Parser {
     }
     if (peek().kind == Token::Kind::value) return value_operand();
     if (peek().kind == Token::Kind::word && peek(1).kind == Token::Kind::sign && peek(1).text == "(")
-      return call([this] { return operand(); });
+      return function_call();
     return path_operand();
+  }
+
+  /// AWS takes any function in another one, but list_append in list_append.
+  Node function_call() {
+    Node out = call([this] { return operand(); });
+    if (out.op == Op::list_append)
+      for (const Node& arg : out.args)
+        if (arg.op == Op::list_append)
+          note(misused_,
+               "The function is not allowed to be used this way in an expression; function: list_append");
+    return out;
   }
 
   std::vector<Action> actions_;

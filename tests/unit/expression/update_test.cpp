@@ -113,6 +113,8 @@ TEST_CASE("syntax and the order of problems") {
   CHECK(updated("SET a = f(c) SET b = a") == invalid("Invalid function name; function: f"));
   CHECK(updated("SET a = size(c)") ==
         invalid("The function is not allowed in an update expression; function: size"));
+  CHECK(updated("SET a = list_append(list_append(b, c), d)") ==
+        invalid("The function is not allowed to be used this way in an expression; function: list_append"));
   CHECK(updated("SET a = :v SET #b = a") ==
         invalid("The \"SET\" section can only be used once in an update expression;"));
   CHECK(updated("SET a = :v, #b = a") ==
