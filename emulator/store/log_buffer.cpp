@@ -13,7 +13,6 @@ namespace {
 
 /// Gathered; a bigger commit is written in pieces. SQLite's files take no more than 0x1ffff bytes at once.
 constexpr std::size_t kMost = 0x1ffff;
-constexpr std::size_t kKept = 64 * 1024;  // capacity that stays when nothing is gathered
 
 }  // namespace
 
@@ -56,8 +55,7 @@ int LogBuffer::Impl::write_gathered() {
   if (gathered.empty()) return SQLITE_OK;
   const int rc = writer->real()->pMethods->xWrite(writer->real(), gathered.data(),
                                                   static_cast<int>(gathered.size()), offset);
-  gathered.clear();
-  if (gathered.capacity() > kKept) gathered.shrink_to_fit();
+  gathered.clear();  // its room stays: every turn needs it, and it is bounded
   return rc;
 }
 
