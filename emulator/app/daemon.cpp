@@ -195,6 +195,14 @@ Task<> Daemon::deploy_and_announce() {
     }
     url = outcome.api_url;
   }
+  Task<std::string> creating = create_functions();
+  const std::string problem = co_await std::move(creating);
+  if (!problem.empty()) {
+    log(Level::error, "up", problem);
+    exit_code_ = 1;
+    loop_.post([this] { stop(); });
+    co_return;
+  }
   announce(url);
 }
 

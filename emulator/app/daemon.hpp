@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "app/engine.hpp"
 #include "gateway/gateway.hpp"
@@ -12,6 +14,7 @@
 #include "hosts/pool.hpp"
 #include "hosts/system_entropy.hpp"
 #include "puddle/config.hpp"
+#include "puddle/function.hpp"
 #include "runtime/task.hpp"
 
 namespace puddle {
@@ -29,6 +32,8 @@ class Daemon {
   void stop_from_other_thread() {
     loop_.post_from_other_thread([this] { stop(); });
   }
+  /// Before run().
+  void add_function(std::string name, FunctionHandler handler, FunctionOptions options);
   const std::string& endpoint() const { return endpoint_; }
   std::function<void(const std::string&)> print;
 
@@ -36,6 +41,10 @@ class Daemon {
   void make_scratch();
   void open_listener();
   void make_engine();
+  // native_functions.cpp: functions of the embedder. The problem, or empty.
+  Task<std::string> create_functions();
+  Task<std::string> create_role();
+  Task<std::string> call(std::string service, std::string operation, wire::Map input);
   void start_mail();
   void advance_clock(Duration by) { loop_.advance(by); }
   void announce(const std::string& api_url);
@@ -54,6 +63,7 @@ class Daemon {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<Listener> listener_;
+  std::vector<std::pair<std::string, FunctionOptions>> native_;
   TaskGroup tasks_;
   int exit_code_ = 0;
   bool stopping_ = false;

@@ -15,6 +15,9 @@ Emulator::~Emulator() = default;
 std::string Emulator::endpoint() const { return impl_->daemon.endpoint(); }
 int Emulator::run() { return impl_->daemon.run(); }
 void Emulator::stop() { impl_->daemon.stop_from_other_thread(); }
+void Emulator::function(std::string name, FunctionHandler handler, FunctionOptions options) {
+  impl_->daemon.add_function(std::move(name), std::move(handler), std::move(options));
+}
 void Emulator::on_line(std::function<void(const std::string&)> print) {
   impl_->daemon.print = std::move(print);
 }

@@ -7,9 +7,13 @@ namespace {
 
 struct Processes final : FunctionParts {
   Processes(AsioLoop& loop, HttpServer& http, Pool& pool, const std::string& scratch)
-      : host_(loop, http, pool, scratch) {}
+      : processes_(loop, http, pool, scratch), host_(loop, processes_) {}
   FunctionHost* host() override { return &host_; }
-  ProcessHost host_;
+  void add(std::string name, NativeHandler handler) override {
+    host_.add(std::move(name), std::move(handler));
+  }
+  ProcessHost processes_;
+  NativeHost host_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "aws/service.hpp"
 #include "gateway/gateway.hpp"
 #include "hosts/asio_loop.hpp"
+#include "hosts/native_host.hpp"
 #include "ports/http_server.hpp"
 #include "puddle/config.hpp"
 
@@ -30,6 +31,7 @@ struct FunctionParts {
   static std::unique_ptr<FunctionParts> make(AsioLoop& loop, HttpServer& http, Pool& pool,
                                              const std::string& scratch);
   virtual FunctionHost* host() = 0;
+  virtual void add(std::string name, NativeHandler handler) = 0;
 };
 
 }  // namespace puddle

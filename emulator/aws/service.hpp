@@ -17,7 +17,6 @@
 #include "aws/resource_type.hpp"
 #include "jobs/jobs.hpp"
 #include "ports/entropy.hpp"
-#include "ports/function_host.hpp"
 #include "ports/loop.hpp"
 #include "ports/mailer.hpp"
 #include "ports/pool.hpp"
@@ -30,6 +29,8 @@ namespace puddle {
 /// The form of the queue URLs that SQS gives: HOST/ACCOUNT/NAME, sqs.REGION.HOST/..., REGION.queue.HOST/...,
 /// HOST/queue/REGION/...
 enum class QueueUrls { plain, standard, domain, path };
+
+class FunctionHost;
 
 /// Settings that services read. Defaults are AWS's behaviour.
 struct Settings {

@@ -7,12 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <optional>
 
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -23,6 +25,8 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+constexpr std::size_t kMaxFamily = 64;  // processes of one environment that are looked at
+
 /// Everything the child needs, prepared before the fork: between fork and exec only system calls are allowed.
 struct Prepared {
   const char* path;
@@ -31,13 +35,21 @@ struct Prepared {
   const char* directory;
   int output;
   int null;
+  int channel;
+  const SandboxPlan* sandbox;
 };
 
-[[noreturn]] void become(const Prepared& p) {
+int become(void* argument) {
+  const Prepared& p = *static_cast<const Prepared*>(argument);
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::dup2(p.null, 0) < 0 || ::dup2(p.output, 1) < 0 || ::dup2(p.output, 2) < 0) ::_exit(126);
-  ::syscall(SYS_close_range, 3U, ~0U, 0U);
+  unsigned keep = 3;
+  if (p.channel >= 0) {
+    if (p.channel == 3 ? ::fcntl(3, F_SETFD, 0) < 0 : ::dup2(p.channel, 3) < 0) ::_exit(126);
+    keep = 4;
+  }
+  ::syscall(SYS_close_range, keep, ~0U, 0U);
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
   // Ignored signals and the mask are inherited over exec.
@@ -47,6 +59,7 @@ struct Prepared {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  if (p.sandbox && enter_sandbox(*p.sandbox) != 0) ::_exit(126);
   if (::chdir(p.directory) != 0) ::_exit(126);
   ::execve(p.path, p.argv, p.environment);
   ::_exit(errno == ENOENT ? 127 : 126);
@@ -78,7 +91,9 @@ struct ChildProcess::Impl : std::enable_shared_from_this<ChildProcess::Impl> {
   asio::posix::stream_descriptor output, exit;
   Events events;
   std::array<char, 16384> buffer{};
-  bool reaped = false, detached = false;
+  bool reaped = false, detached = false, adopted = false, ended = false;
+  std::int64_t shared = 0;
+  std::optional<int> status;
 
   void read() {
     output.async_read_some(asio::buffer(buffer),
@@ -94,14 +109,24 @@ struct ChildProcess::Impl : std::enable_shared_from_this<ChildProcess::Impl> {
       if (error || self->detached) return;
       self->drain();
       if (self->detached) return;
-      int status = 0;
-      ::waitpid(self->pid, &status, 0);
-      self->reaped = true;
-      ::kill(-self->pid, SIGKILL);  // children that it left behind
-      error_code ignored;
-      self->output.close(ignored);
-      if (self->events.exited) self->events.exited(status);
+      if (self->adopted) {
+        // Whoever forked it says how it ended; should that process be gone too, it was killed with it.
+        self->ended = true;
+        if (self->status) self->finish(*self->status);
+        return;
+      }
+      int how = 0;
+      ::waitpid(self->pid, &how, 0);
+      self->finish(how);
     });
+  }
+  void finish(int how) {
+    if (reaped) return;
+    reaped = true;
+    ::kill(-pid, SIGKILL);  // children that it left behind
+    error_code ignored;
+    output.close(ignored);
+    if (events.exited) events.exited(how);
   }
   void drain() {
     std::array<char, 16384> more{};
@@ -120,8 +145,8 @@ ChildProcess::~ChildProcess() {
   if (!impl_->reaped) {
     // SIGKILL takes effect at once, so this wait is short.
     ::kill(-impl_->pid, SIGKILL);
-    ::kill(impl_->pid, SIGKILL);
-    ::waitpid(impl_->pid, nullptr, 0);
+    if (!impl_->adopted || !impl_->status) ::kill(impl_->pid, SIGKILL);
+    if (!impl_->adopted) ::waitpid(impl_->pid, nullptr, 0);
   }
   error_code ignored;
   impl_->output.close(ignored);
@@ -136,11 +161,10 @@ Result<std::unique_ptr<ChildProcess>> ChildProcess::start(AsioLoop& loop, const 
   std::vector<std::string> command = options.command, environment;
   for (const auto& [name, value] : options.environment) environment.push_back(name + "=" + value);
   const std::vector<char*> argv = pointers(command), envp = pointers(environment);
-  const Prepared prepared{command[0].c_str(),        argv.data(), envp.data(),
-                          options.directory.c_str(), pipe[1],     null};
-  // vfork: the daemon may hold gigabytes of messages, whose page tables fork would copy.
-  const pid_t pid = ::vfork();
-  if (pid == 0) become(prepared);
+  Prepared prepared{command[0].c_str(), argv.data(),    envp.data(), options.directory.c_str(), pipe[1], null,
+                    options.channel,    options.sandbox};
+  // Not fork: the daemon may hold gigabytes of messages, whose page tables it would copy.
+  const pid_t pid = spawn_shared(become, &prepared, options.sandbox ? namespaces_of(*options.sandbox) : 0);
   const int problem = errno;
   ::close(pipe[1]);
   ::close(null);
@@ -159,16 +183,59 @@ Result<std::unique_ptr<ChildProcess>> ChildProcess::start(AsioLoop& loop, const 
   return std::unique_ptr<ChildProcess>(new ChildProcess(std::move(impl)));
 }
 
+std::unique_ptr<ChildProcess> ChildProcess::adopt(AsioLoop& loop, pid_t pid, int output, std::int64_t shared,
+                                                  Events events) {
+  ::fcntl(output, F_SETFL, O_NONBLOCK);
+  auto impl = std::make_shared<Impl>(loop.context());
+  impl->pid = pid;
+  impl->adopted = true;
+  impl->shared = shared;
+  impl->events = std::move(events);
+  impl->output.assign(output);
+  const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (fd >= 0)
+    impl->exit.assign(fd);
+  else
+    impl->ended = true;  // it is gone already; its status is on the way
+  impl->read();
+  if (fd >= 0) impl->watch();
+  return std::unique_ptr<ChildProcess>(new ChildProcess(std::move(impl)));
+}
+
+std::function<void(int)> ChildProcess::exit_reporter() const {
+  return [weak = std::weak_ptr(impl_)](int status) {
+    const auto impl = weak.lock();
+    if (!impl || impl->status) return;
+    impl->status = status;
+    if (!impl->ended) return;  // its end has not been seen yet
+    impl->drain();
+    if (!impl->detached) impl->finish(status);
+  };
+}
+
 void ChildProcess::kill() {
-  if (impl_->reaped) return;
+  if (impl_->reaped || impl_->status) return;
   ::kill(-impl_->pid, SIGKILL);
   ::kill(impl_->pid, SIGKILL);  // should it not have come to its setpgid yet
 }
 
 void ChildProcess::drain() { impl_->drain(); }
-std::int64_t ChildProcess::memory() const { return impl_->reaped ? 0 : status_line(impl_->pid, "VmRSS"); }
+
+std::int64_t ChildProcess::memory() const {
+  if (impl_->reaped) return 0;
+  std::int64_t total = 0;
+  std::vector<pid_t> all{impl_->pid};
+  for (std::size_t i = 0; i < all.size() && i < kMaxFamily; ++i) {
+    total += status_line(all[i], "VmRSS");
+    const std::string id = std::to_string(all[i]);
+    std::ifstream children("/proc/" + id + "/task/" + id + "/children");
+    for (pid_t child = 0; children >> child;) all.push_back(child);
+  }
+  return std::max<std::int64_t>(0, total - impl_->shared);
+}
+
 std::int64_t ChildProcess::peak_memory() const {
-  return impl_->reaped ? 0 : status_line(impl_->pid, "VmHWM");
+  return impl_->reaped ? 0 : std::max<std::int64_t>(0, status_line(impl_->pid, "VmHWM") - impl_->shared);
 }
 pid_t ChildProcess::pid() const { return impl_->pid; }
 

@@ -14,6 +14,7 @@
 
 #include "base/result.hpp"
 #include "hosts/asio_loop.hpp"
+#include "hosts/sandbox.hpp"
 
 namespace puddle {
 
@@ -23,12 +24,20 @@ class ChildProcess {
     std::vector<std::string> command;  ///< the first is a path
     std::map<std::string, std::string> environment;
     std::string directory;
+    const SandboxPlan* sandbox = nullptr;  ///< entered before the program starts
+    int channel = -1;  ///< a descriptor that becomes 3 in the child; closed here by the caller
   };
   struct Events {
     std::function<void(std::string_view)> output;  ///< bytes of stdout and stderr, in order
     std::function<void(int status)> exited;        ///< as waitpid gives it; the last call
   };
   static Result<std::unique_ptr<ChildProcess>> start(AsioLoop& loop, const Options& options, Events events);
+  /// A process that another child of ours has forked. output: the read end of its output. The forking parent
+  /// says how it ended (exit_reporter); shared: bytes of its resident memory that are the parent's.
+  static std::unique_ptr<ChildProcess> adopt(AsioLoop& loop, pid_t pid, int output, std::int64_t shared,
+                                             Events events);
+  /// To be called with the status, as waitpid gives it; may outlive this object.
+  std::function<void(int)> exit_reporter() const;
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
@@ -36,7 +45,8 @@ class ChildProcess {
   void kill();
   /// Hands over what lies in the pipe, without waiting.
   void drain();
-  /// Resident memory in bytes: now, and the highest so far. 0 when it is gone.
+  /// Resident memory in bytes: now, of all processes that it started too, and the highest of its own so far.
+  /// 0 when it is gone.
   std::int64_t memory() const;
   std::int64_t peak_memory() const;
   pid_t pid() const;

@@ -22,6 +22,8 @@ std::string write_entry(zip_t* archive, zip_uint64_t index, const std::string& f
   const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> entry(zip_fopen_index(archive, index, 0),
                                                                 zip_fclose);
   if (!entry) return std::string("cannot unpack: ") + zip_strerror(archive);
+  std::error_code absent;
+  fs::remove(file, absent);  // of an earlier layer
   std::ofstream out(file, std::ios::binary);
   std::array<char, 65536> buffer{};
   for (;;) {
@@ -62,14 +64,7 @@ std::string write_all(zip_t* archive, const std::string& directory) {
   return {};
 }
 
-}  // namespace
-
-bool CodeDirectory::has(const std::string& sha256) const {
-  std::error_code ignored;
-  return fs::is_directory(path(sha256), ignored);
-}
-
-std::string CodeDirectory::unpack(const std::string& sha256, std::string_view zip) const {
+std::string write_archive(std::string_view zip, const std::string& directory) {
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(zip.data(), zip.size(), 0, &error);
@@ -79,11 +74,24 @@ std::string CodeDirectory::unpack(const std::string& sha256, std::string_view zi
     return "cannot unpack the function's code";
   }
   const std::unique_ptr<zip_t, void (*)(zip_t*)> archive(opened, zip_discard);
+  return write_all(opened, directory);
+}
+
+}  // namespace
+
+bool CodeDirectory::has(const std::string& sha256) const {
+  std::error_code ignored;
+  return fs::is_directory(path(sha256), ignored);
+}
+
+std::string CodeDirectory::unpack(const std::string& sha256, const std::vector<std::string>& zips) const {
   std::error_code ignored;
   fs::create_directories(root_, ignored);
   std::string temporary = root_ + "/unpacking-XXXXXX";
   if (!::mkdtemp(temporary.data())) return "cannot create a directory in " + root_;
-  std::string problem = write_all(opened, temporary);
+  std::string problem;
+  for (const std::string& zip : zips)
+    if (problem.empty()) problem = write_archive(zip, temporary);
   fs::permissions(temporary, static_cast<fs::perms>(0755), ignored);
   std::error_code error_code;
   if (problem.empty()) fs::rename(temporary, path(sha256), error_code);

@@ -4,6 +4,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace puddle {
 
@@ -14,7 +15,8 @@ class CodeDirectory {
   bool has(const std::string& sha256) const;
   /// Any thread. The problem, or empty. The archive has been checked when the function was created; paths
   /// that leave the directory are refused here all the same.
-  std::string unpack(const std::string& sha256, std::string_view zip) const;
+  /// Several archives are merged, later ones on top: layers.
+  std::string unpack(const std::string& sha256, const std::vector<std::string>& zips) const;
 
  private:
   std::string root_;

@@ -1,6 +1,6 @@
 // ProcessHost: execution environments as child processes that speak the Lambda Runtime API. Each environment
-// has its own listener on the loopback interface, so that requests need no token to tell them apart, and its
-// own directory.
+// has its own listener on the loopback interface, so that requests need no token to tell them apart, its own
+// directory and, where the machine allows it, its own view of the file system.
 //
 // Engine thread; unpacking and looking for interpreters happen on the pool. Owned by the composition root;
 // destroying it ends every environment.
@@ -9,14 +9,12 @@
 #include <memory>
 #include <string>
 
-#include "hosts/asio_loop.hpp"
-#include "hosts/code_directory.hpp"
-#include "hosts/runtimes.hpp"
+#include "hosts/host_context.hpp"
 #include "ports/function_host.hpp"
-#include "ports/http_server.hpp"
-#include "ports/pool.hpp"
 
 namespace puddle {
+
+class Environment;
 
 class ProcessHost final : public FunctionHost {
  public:
@@ -24,26 +22,21 @@ class ProcessHost final : public FunctionHost {
   ProcessHost(AsioLoop& loop, HttpServer& http, Pool& pool, std::string scratch);
   ~ProcessHost() override;
   std::string unsupported(const std::string& runtime) const override {
-    return shared_->runtimes.unsupported(runtime);
+    return context_.shared->runtimes.unsupported(runtime);
   }
+  void expect(const std::string& runtime) override;
   EnvironmentId start(EnvironmentSpec spec, Events events) override;
   void invoke(EnvironmentId id, Invocation invocation, std::function<void(InvocationOutcome)> done) override;
   void stop(EnvironmentId id) override;
+  /// Whether the pool that serves the runtime is ready; for tests.
+  bool warm(const std::string& runtime) const;
 
  private:
-  class Environment;
-  /// What pool threads use too; lives as long as their work.
-  struct Shared {
-    explicit Shared(const std::string& scratch) : code(scratch + "/code"), runtimes(scratch + "/runtimes") {}
-    CodeDirectory code;
-    Runtimes runtimes;
-  };
-  AsioLoop& loop_;
-  HttpServer& http_;
-  Pool& pool_;
-  std::string scratch_;
-  std::shared_ptr<Shared> shared_;
+  HostContext context_;
   std::map<EnvironmentId, std::shared_ptr<Environment>> environments_;
+  std::map<EnvironmentId, std::shared_ptr<Environment>> leaving_;  // stopped; their extensions shut down
+  std::map<std::string, std::string> expected_;                    // interpreter by runtime
+  std::shared_ptr<ProcessHost*> self_;                             // for work that may come back after us
   EnvironmentId next_ = 1;
 };
 

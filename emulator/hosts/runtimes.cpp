@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "embedded/hosts/runtimes/node/bootstrap.mjs.hpp"
 #include "embedded/hosts/runtimes/python/bootstrap.py.hpp"
+#include "embedded/hosts/runtimes/python/pool.py.hpp"
 
 namespace puddle {
 namespace {
@@ -97,49 +98,108 @@ Runtimes::Python Runtimes::find_python(const std::string& runtime) {
   return best;
 }
 
-std::string Runtimes::write_bootstrap(const std::string& name, std::string_view text) {
+void Runtimes::write_file(const std::string& name, std::string_view text) {
   const std::lock_guard lock(mutex_);
   std::error_code ignored;
   fs::create_directories(directory_, ignored);
-  std::string file = directory_ + "/" + name;
-  if (!fs::exists(file, ignored)) {
-    std::ofstream out(file + ".new", std::ios::binary);
-    out << text;
-    out.close();
-    fs::rename(file + ".new", file, ignored);
-  }
-  return file;
+  const std::string file = directory_ + "/" + name;
+  if (fs::exists(file, ignored)) return;
+  std::ofstream out(file + ".new", std::ios::binary);
+  out << text;
+  out.close();
+  fs::rename(file + ".new", file, ignored);
 }
 
-Runtimes::Command Runtimes::command(const std::string& runtime, const std::string& code) {
+void Runtimes::write_python() {
+  write_file("bootstrap.py", embedded::kPythonBootstrap);
+  write_file("pool.py", embedded::kPythonPool);
+}
+
+std::string Runtimes::python_pool(const std::string& runtime) {
+  if (!is_python(runtime)) return {};
+  const Python python = find_python(runtime);
+  if (python.path.empty() || !python.boto3) return {};
+  write_python();
+  return python.path;
+}
+
+Runtimes::Command Runtimes::command(const std::string& runtime, const std::string& code,
+                                    const std::string& opt) {
   Command out;
-  out.environment["PATH"] = variable("PATH", "/usr/local/bin:/usr/bin:/bin");
-  out.environment["LANG"] = "C.UTF-8";
-  out.environment["TZ"] = ":UTC";
+  auto& v = out.environment;
+  std::error_code ignored;
+  v["LANG"] = "C.UTF-8";
+  v["TZ"] = ":UTC";
+  // Where there are libraries; a search that finds nothing would only keep the pools from being used.
+  std::string libraries;
+  if (fs::is_directory(code + "/lib", ignored)) libraries = "{task}/lib";
+  if (!opt.empty() && fs::is_directory(opt + "/lib", ignored))
+    libraries += std::string(libraries.empty() ? "" : ":") + "{opt}/lib";
+  if (!libraries.empty()) v["LD_LIBRARY_PATH"] = libraries;
+  out.managed = !is_provided(runtime);
   if (is_python(runtime)) {
     const Python python = find_python(runtime);
     if (python.path.empty()) {
       out.problem = runtime + " needs python3 on the PATH";
       return out;
     }
+    write_python();
+    out.interpreter = python.path;
     // -P is newer than some supported versions; the bootstrap takes its own directory off sys.path.
-    out.words = {python.path, write_bootstrap("bootstrap.py", embedded::kPythonBootstrap)};
+    out.words = {python.path, "{runtime}/bootstrap.py"};
+    out.pool = python.boto3 ? Command::Pool::python : Command::Pool::none;
+    if (!opt.empty())
+      v["PYTHONPATH"] = "{opt}/python/lib/python" + python.version + "/site-packages:{opt}/python";
     const std::string home = variable("HOME", "");
-    if (!home.empty()) out.environment["PYTHONUSERBASE"] = home + "/.local";
+    if (!home.empty()) v["PYTHONUSERBASE"] = home + "/.local";
   } else if (is_node(runtime)) {
     const std::string node = on_path("node");
-    out.words = {node, write_bootstrap("bootstrap.mjs", embedded::kNodeBootstrap)};
-    out.environment["NODE_PATH"] = node_modules(node);
+    write_file("bootstrap.mjs", embedded::kNodeBootstrap);
+    out.interpreter = fs::canonical(node, ignored);
+    out.words = {node, "{runtime}/bootstrap.mjs"};
+    const std::string major = runtime.substr(0, runtime.find('.')).substr(6);
+    v["NODE_PATH"] =
+        (opt.empty() ? std::string()
+                     : "{opt}/nodejs/node" + major + "/node_modules:{opt}/nodejs/node_modules:") +
+        node_modules(node);
   } else {
-    const std::string bootstrap = code + "/bootstrap";
-    std::error_code ignored;
-    if (!fs::exists(bootstrap, ignored))
+    const std::string own = code + "/bootstrap", layered = opt + "/bootstrap";
+    const bool in_code = fs::exists(own, ignored), in_layer = !opt.empty() && fs::exists(layered, ignored);
+    const std::string name = in_code ? "/var/task/bootstrap" : "/opt/bootstrap";
+    if (!in_code && !in_layer)
       out.problem = "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]";
-    else if (::access(bootstrap.c_str(), X_OK) != 0)
-      out.problem = "fork/exec /var/task/bootstrap: permission denied";
-    out.words = {bootstrap};
+    else if (::access((in_code ? own : layered).c_str(), X_OK) != 0)
+      out.problem = "fork/exec " + name + ": permission denied";
+    out.words = {in_code ? "{task}/bootstrap" : "{opt}/bootstrap"};
   }
   return out;
+}
+
+namespace {
+
+std::string expand(std::string text, const SandboxPlan& plan) {
+  text = replace_all(std::move(text), "{task}", plan.task);
+  text = replace_all(std::move(text), "{runtime}", plan.runtime);
+  return replace_all(std::move(text), "{opt}", plan.opt);
+}
+
+}  // namespace
+
+std::vector<std::string> Runtimes::Command::words_in(const SandboxPlan& plan) const {
+  std::vector<std::string> out;
+  for (const std::string& word : words) out.push_back(expand(word, plan));
+  return out;
+}
+
+std::map<std::string, std::string> Runtimes::variables(const Command& command, const SandboxPlan& plan) {
+  std::map<std::string, std::string> out = command.environment;
+  for (auto& [name, value] : out) value = expand(std::move(value), plan);
+  return out;
+}
+
+std::string Runtimes::search_path(const SandboxPlan& plan) {
+  const std::string path = variable("PATH", "/usr/local/bin:/usr/bin:/bin");
+  return plan.opt.empty() ? path : path + ":" + plan.opt + "/bin";
 }
 
 }  // namespace puddle

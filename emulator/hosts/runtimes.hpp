@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "hosts/sandbox.hpp"
+
 namespace puddle {
 
 class Runtimes {
@@ -17,14 +19,28 @@ class Runtimes {
   /// thread.
   std::string unsupported(const std::string& runtime) const;
 
+  /// Words and values may begin with {task}, {runtime} or {opt}: what the sandbox calls these directories.
   struct Command {
+    enum class Pool { none, python };
     std::vector<std::string> words;
     std::map<std::string, std::string> environment;  ///< defaults; the function's own variables win
-    std::string problem;                             ///< "Runtime.InvalidEntrypoint: ..."; empty when good
+    std::string problem;      ///< "Couldn't find valid bootstrap(s): ..."; empty when good
+    std::string interpreter;  ///< its path
+    bool managed = false;     ///< AWS_LAMBDA_EXEC_WRAPPER is honoured
+    Pool pool = Pool::none;
+    std::vector<std::string> words_in(const SandboxPlan& plan) const;
   };
-  /// May ask an interpreter for its version, once: for a pool thread. code is the directory of the unpacked
-  /// code.
-  Command command(const std::string& runtime, const std::string& code);
+  /// May ask an interpreter for its version, once: for a pool thread. code and opt are the directories of the
+  /// unpacked code and layers; opt may be empty.
+  Command command(const std::string& runtime, const std::string& code, const std::string& opt);
+  /// The command's own variables.
+  static std::map<std::string, std::string> variables(const Command& command, const SandboxPlan& plan);
+  /// PATH.
+  static std::string search_path(const SandboxPlan& plan);
+  const std::string& directory() const { return directory_; }
+  /// The interpreter of a Python runtime, with the pool's files written; empty when there is none. For a pool
+  /// thread.
+  std::string python_pool(const std::string& runtime);
 
  private:
   struct Python {
@@ -32,7 +48,8 @@ class Runtimes {
     bool boto3 = false;
   };
   Python find_python(const std::string& runtime);
-  std::string write_bootstrap(const std::string& name, std::string_view text);
+  void write_file(const std::string& name, std::string_view text);
+  void write_python();
   std::string directory_;
   std::mutex mutex_;
   std::map<std::string, Python> pythons_;  // by runtime

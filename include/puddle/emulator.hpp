@@ -18,6 +18,7 @@
 #include <string>
 
 #include "puddle/config.hpp"
+#include "puddle/function.hpp"
 
 namespace puddle {
 
@@ -41,6 +42,9 @@ class Emulator {
   int run();
   /// Ends run() after the requests under way.
   void stop();
+  /// A Lambda function that is this callable. Before run(): a function of that name that the template
+  /// deploys, or that was deployed earlier, runs it instead of its code; where there is none, one is created.
+  void function(std::string name, FunctionHandler handler, FunctionOptions options = {});
   /// Where lines for a person go (default: standard output).
   void on_line(std::function<void(const std::string&)> print);
 

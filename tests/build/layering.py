@@ -20,7 +20,7 @@ ALLOWED = {
     "services": ["base", "ports", "runtime", "store", "jobs", "wire", "aws", "languages", "pipeline", "embedded"],
     "inbox": ["base", "ports", "runtime", "store", "wire", "embedded"],
     "gateway": ["base", "ports", "runtime", "store", "wire", "aws", "pipeline", "hosts"],
-    "hosts": ["base", "ports", "runtime", "embedded"],
+    "hosts": ["base", "ports", "runtime", "wire", "embedded"],
     "app": None,  # the composition root names everything
 }
 # parts of one module that may include another part: PartiQL has the values and conditions of expressions.

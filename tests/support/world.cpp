@@ -39,6 +39,10 @@ FunctionHost::EnvironmentId FakeFunctions::start(EnvironmentSpec spec, Events ev
   Running& r = running_[id];
   r.spec = std::move(spec);
   r.events = std::move(events);
+  loop_.post([this, id] {
+    const auto it = running_.find(id);
+    if (it != running_.end() && it->second.events.initialized) it->second.events.initialized();
+  });
   return id;
 }
 

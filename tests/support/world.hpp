@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "app/engine.hpp"
+#include "ports/function_host.hpp"
 #include "runtime/virtual_loop.hpp"
 #include "wire/json.hpp"
 

@@ -17,25 +17,6 @@ constexpr Duration kCredentialLife = std::chrono::hours(12);
 constexpr Duration kCredentialReserve = std::chrono::minutes(20);  // longer than an invocation
 constexpr Duration kMaxWait = std::chrono::minutes(15);
 
-std::string milliseconds(std::chrono::microseconds span) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.2f", static_cast<double>(span.count()) / 1000.0);
-  return text.data();
-}
-
-std::string report(const Function& f, const std::string& request_id, const InvocationOutcome& out) {
-  const std::int64_t billed = (out.duration.count() + 999) / 1000;
-  std::string line = "REPORT RequestId: " + request_id + "\tDuration: " + milliseconds(out.duration) +
-                     " ms\tBilled Duration: " + std::to_string(billed) +
-                     " ms\tMemory Size: " + std::to_string(f.config.memory) +
-                     " MB\tMax Memory Used: " + std::to_string(out.max_memory_mb) + " MB\t";
-  if (out.init_duration.count() > 0) line += "Init Duration: " + milliseconds(out.init_duration) + " ms\t";
-  if (out.kind == Kind::timed_out) line += "Status: timeout";
-  if (out.kind == Kind::exited || out.kind == Kind::init_error)
-    line += "Status: error\tError Type: " + out.error_type;
-  return line;
-}
-
 /// "2026/11/24/[$LATEST]0123456789abcdef0123456789abcdef".
 std::string stream_name(Time now, const std::string& version, Entropy& entropy) {
   const Calendar c = calendar(now);
@@ -44,98 +25,127 @@ std::string stream_name(Time now, const std::string& version, Entropy& entropy) 
   return std::string(day.data()) + "/[" + version + "]" + random_text(entropy, 32, "0123456789abcdef");
 }
 
+/// The header that the function sees: the caller's, or a new one. Active tracing samples what the caller left
+/// open.
+std::string trace_of(const Event& event, const Function& f, Time now, Entropy& entropy) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  const bool active = f.config.tracing.mode == "Active";
+  if (event.trace_id.empty()) {
+    std::array<char, 16> seconds{};
+    std::snprintf(seconds.data(), seconds.size(), "%08llx", static_cast<unsigned long long>(to_seconds(now)));
+    return "Root=1-" + std::string(seconds.data()) + "-" + random_text(entropy, 24, kHex) +
+           ";Parent=" + random_text(entropy, 16, kHex) + ";Sampled=" + (active ? "1" : "0");
+  }
+  std::string header = event.trace_id;
+  if (header.find("Parent=") == std::string::npos) header += ";Parent=" + random_text(entropy, 16, kHex);
+  if (header.find("Sampled=") == std::string::npos) header += std::string(";Sampled=") + (active ? "1" : "0");
+  return header;
+}
+
+AwsError throttled(std::string_view reason) {
+  wire::Map members{{"Type", Value("User")}, {"Reason", Value(reason)}};
+  return kTooManyRequests("Rate Exceeded.", std::move(members));
+}
+
 }  // namespace
 
 struct Environments::Slot {
   FunctionHost::EnvironmentId id = 0;
-  std::string function_arn;
+  std::string function_arn, version, request_id, trace;
   std::uint64_t generation = 0;
-  bool busy = false, retired = false, used = false;
+  InitType type = InitType::on_demand;
+  bool busy = false, retired = false, ready = false, started = false;
   Time expires{};  // of its credentials
   Time idle_since{};
   Loop::TimerId reaper = 0;
-  std::vector<LogLine> lines;
-  std::size_t bytes = 0;
-  std::shared_ptr<LogStream> log;
+  std::shared_ptr<EnvironmentLog> log;
+
+  void say_start() {
+    if (std::exchange(started, true)) return;
+    log->begin();
+    log->platform(start_event(request_id, version, trace));
+  }
 };
 
 Environments::Environments(Lambda& service)
     : service_(service), freed_(std::make_unique<Signal>(service.deps.loop)) {}
 Environments::~Environments() { stop_all(); }
 
-std::shared_ptr<Environments::Slot> Environments::start(const Function& f) {
+std::shared_ptr<Environments::Slot> Environments::start(const Function& f, InitType type) {
   Deps& deps = service_.deps;
   const Time now = deps.loop.now();
-  const Principal role = service_.role_of(f);
   auto slot = std::make_shared<Slot>();
   slot->function_arn = f.arn();
+  slot->version = f.config.version;
   slot->generation = f.generation;
+  slot->type = type;
   slot->expires = now + kCredentialLife;
-  slot->log = std::make_shared<LogStream>(deps.client, service_.tasks, role, f.region, f.config.logging.group,
-                                          stream_name(now, f.config.version, deps.entropy));
-  EnvironmentSpec spec;
-  spec.function_arn = f.arn();
-  spec.function_name = f.config.name;
-  spec.version = f.config.version;
-  spec.runtime = f.config.runtime;
-  spec.handler = f.config.handler;
-  spec.code_sha256 = f.code_hex;
-  spec.code_zip = [this, sha = f.code_hex] { return service_.records.code(sha).value_or(""); };
-  spec.memory_mb = f.config.memory;
-  spec.timeout = std::chrono::seconds(f.config.timeout);
-  auto& v = spec.variables;
-  if (role.kind == Principal::Kind::role) {
-    const auto known = deps.policies.role(role.role_arn);
-    const Credentials credentials = deps.store.atomically(
-        [&] { return deps.sessions.assume(*known, f.config.name, now, kCredentialLife); });
-    v["AWS_ACCESS_KEY_ID"] = credentials.access_key;
-    v["AWS_SECRET_ACCESS_KEY"] = credentials.secret_key;
-    v["AWS_SESSION_TOKEN"] = credentials.session_token;
-  } else {
-    v["AWS_ACCESS_KEY_ID"] = f.account;
-    v["AWS_SECRET_ACCESS_KEY"] = "test";
-  }
-  v["AWS_REGION"] = v["AWS_DEFAULT_REGION"] = f.region;
-  v["AWS_ENDPOINT_URL"] = deps.settings.endpoint;
-  if (!f.config.runtime.starts_with("provided")) v["AWS_EXECUTION_ENV"] = "AWS_Lambda_" + f.config.runtime;
-  v["AWS_LAMBDA_FUNCTION_NAME"] = f.config.name;
-  v["AWS_LAMBDA_FUNCTION_VERSION"] = f.config.version;
-  v["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = std::to_string(f.config.memory);
-  v["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
-  v["AWS_LAMBDA_LOG_GROUP_NAME"] = slot->log->group();
-  v["AWS_LAMBDA_LOG_STREAM_NAME"] = slot->log->name();
-  v["AWS_XRAY_CONTEXT_MISSING"] = "LOG_ERROR";
-  if (f.config.environment)
-    for (const auto& [name, value] : f.config.environment->variables) v[name] = value;
-
-  const std::weak_ptr<Slot> weak = slot;
-  FunctionHost::Events events;
-  events.output = [this, weak](std::string line) {
-    const auto self = weak.lock();
-    if (!self || self->lines.size() >= kMaxLogLines || self->bytes + line.size() > kMaxLogBytes) return;
-    self->bytes += line.size();
-    self->lines.push_back({service_.deps.loop.now(), std::move(line)});
-  };
-  events.exited = [this, weak](const std::string&) {
-    if (const auto self = weak.lock(); self && !self->busy) drop(self);
-  };
-  slot->id = deps.functions->start(std::move(spec), std::move(events));
+  auto stream =
+      std::make_shared<LogStream>(deps.client, service_.tasks, service_.role_of(f), f.region,
+                                  f.config.logging.group, stream_name(now, f.config.version, deps.entropy));
+  slot->log = std::make_shared<EnvironmentLog>(deps.loop, stream, f.config.logging);
+  EnvironmentSpec spec = environment_spec(service_, f, type, slot->expires, *stream);
+  slot->log->platform(init_start_event(spec, type));
+  slot->id = deps.functions->start(std::move(spec), events_of(slot));
   slots_.push_back(slot);
   return slot;
 }
 
-/// An idle slot of the function, the one used last, or a new one; null when there is no room.
+FunctionHost::Events Environments::events_of(const std::shared_ptr<Slot>& slot) {
+  const std::weak_ptr<Slot> weak = slot;
+  const auto log = slot->log;
+  const InitType type = slot->type;
+  FunctionHost::Events events;
+  events.output = [log](std::string line) { log->output(std::move(line)); };
+  events.exited = [this, weak](const std::string&) {
+    if (const auto self = weak.lock(); self && !self->busy) drop(self);
+  };
+  events.initialized = [weak] {
+    if (const auto self = weak.lock()) self->ready = true;
+  };
+  events.delivered = [weak] {
+    if (const auto self = weak.lock()) self->say_start();
+  };
+  events.init_failed = [this, weak, log, type](InitFailure failure) {
+    log->platform(init_runtime_done_event(type, &failure));
+    log->platform(init_report_event(type, &failure, failure.duration));
+    const auto self = weak.lock();
+    if (!self || self->type != InitType::provisioned || self->busy) return;
+    if (const auto it = pools_.find(self->function_arn); it != pools_.end())
+      it->second.failure = "FUNCTION_ERROR_INIT_FAILURE";
+    service_.deps.loop.post([this, weak] {  // not inside the host's own callback
+      if (const auto dead = weak.lock(); dead && !dead->busy) drop(dead);
+    });
+  };
+  events.extension = [log](std::string name, std::string state, std::vector<std::string> wanted) {
+    log->platform(extension_event(name, state, wanted));
+  };
+  events.telemetry = [log](std::string name, std::vector<std::string> types) {
+    log->platform(telemetry_event(name, types));
+  };
+  return events;
+}
+
+/// An idle slot of the function, provisioned ones first, then the one used last, or a new one; null when
+/// there is no room.
 std::shared_ptr<Environments::Slot> Environments::take(const Function& f) {
   const Time now = service_.deps.loop.now();
   std::shared_ptr<Slot> best;
-  for (const auto& slot : slots_)
-    if (!slot->busy && slot->function_arn == f.arn() && slot->generation == f.generation &&
-        slot->expires > now + kCredentialReserve && (!best || slot->idle_since > best->idle_since))
+  std::size_t on_demand = 0;
+  const auto better = [](const Slot& a, const Slot& b) {
+    if (a.type != b.type) return a.type == InitType::provisioned;
+    return a.idle_since > b.idle_since;
+  };
+  for (const auto& slot : slots_) {
+    if (slot->type == InitType::on_demand) ++on_demand;
+    if (!slot->busy && slot->generation == f.generation && slot->expires > now + kCredentialReserve &&
+        (!best || better(*slot, *best)))
       best = slot;
+  }
   if (!best) {
     const auto limit = static_cast<std::size_t>(std::max(1, service_.deps.settings.function_concurrency));
-    if (slots_.size() >= limit && !make_room()) return nullptr;
-    best = start(f);
+    if (on_demand >= limit && !make_room()) return nullptr;
+    best = start(f, InitType::on_demand);
   }
   best->busy = true;
   if (best->reaper) service_.deps.loop.cancel(std::exchange(best->reaper, 0));
@@ -146,16 +156,22 @@ std::shared_ptr<Environments::Slot> Environments::take(const Function& f) {
 bool Environments::make_room() {
   std::shared_ptr<Slot> oldest;
   for (const auto& slot : slots_)
-    if (!slot->busy && (!oldest || slot->idle_since < oldest->idle_since)) oldest = slot;
+    if (!slot->busy && slot->type == InitType::on_demand &&
+        (!oldest || slot->idle_since < oldest->idle_since))
+      oldest = slot;
   if (oldest) drop(oldest);
   return oldest != nullptr;
 }
 
 void Environments::drop(const std::shared_ptr<Slot>& slot) {
   if (slot->reaper) service_.deps.loop.cancel(std::exchange(slot->reaper, 0));
+  const bool known = std::erase(slots_, slot) > 0;
+  if (!known) return;
   service_.deps.functions->stop(slot->id);
-  std::erase(slots_, slot);
+  slot->log->flush();
   freed_->raise_one();
+  if (slot->type == InitType::provisioned)
+    service_.deps.loop.post([this, arn = slot->function_arn] { fill(arn); });
 }
 
 void Environments::release(const std::shared_ptr<Slot>& slot, bool alive) {
@@ -163,7 +179,10 @@ void Environments::release(const std::shared_ptr<Slot>& slot, bool alive) {
   if (!alive || slot->retired) return drop(slot);
   Loop& loop = service_.deps.loop;
   slot->idle_since = loop.now();
-  slot->reaper = loop.at(slot->idle_since + service_.deps.settings.function_idle_timeout, [this, slot] {
+  const Time end = slot->type == InitType::provisioned
+                       ? slot->expires - kCredentialReserve
+                       : slot->idle_since + service_.deps.settings.function_idle_timeout;
+  slot->reaper = loop.at(end, [this, slot] {
     slot->reaper = 0;
     drop(slot);
   });
@@ -179,59 +198,96 @@ void Environments::retire(const std::string& arn) {
   }
 }
 
-std::size_t Environments::busy_of(const std::string& arn) const {
-  return static_cast<std::size_t>(std::count_if(slots_.begin(), slots_.end(), [&](const auto& slot) {
-    return slot->busy && slot->function_arn.starts_with(arn) &&
-           (slot->function_arn.size() == arn.size() || slot->function_arn[arn.size()] == ':');
-  }));
-}
-
 void Environments::stop_all() {
+  pools_.clear();
   for (const auto& slot : slots_) {
     if (slot->reaper) service_.deps.loop.cancel(slot->reaper);
     if (service_.deps.functions) service_.deps.functions->stop(slot->id);
+    slot->log->flush();
   }
   slots_.clear();
-  waiting_ = 0;
   freed_ = std::make_unique<Signal>(service_.deps.loop);
+}
+
+void Environments::set_provisioned(const std::string& arn, int count) {
+  if (count <= 0)
+    pools_.erase(arn);
+  else
+    pools_[arn] = Pool{count, {}};
+  int surplus = provisioned(arn).allocated - count;
+  const auto all = slots_;
+  for (const auto& slot : all) {
+    if (surplus <= 0) break;
+    if (slot->type != InitType::provisioned || slot->function_arn != arn || slot->retired) continue;
+    --surplus;
+    slot->retired = true;
+    if (!slot->busy) drop(slot);
+  }
+  fill(arn);
+}
+
+/// Starts what a provisioned pool lacks.
+void Environments::fill(const std::string& arn) {
+  const auto it = pools_.find(arn);
+  const Function* f = it == pools_.end() ? nullptr : service_.find_arn(arn);
+  if (!f || !service_.deps.functions || !it->second.failure.empty()) return;
+  std::size_t total = 0;
+  for (const auto& slot : slots_) total += slot->type == InitType::provisioned ? 1 : 0;
+  for (int missing = it->second.requested - provisioned(arn).allocated; missing > 0; --missing) {
+    if (++total > kMaxProvisioned) {
+      it->second.failure = "Puddle starts at most " + std::to_string(kMaxProvisioned) +
+                           " provisioned environments on a machine.";
+      return;
+    }
+    release(start(*f, InitType::provisioned), true);
+  }
+}
+
+Environments::Provisioned Environments::provisioned(const std::string& arn) const {
+  Provisioned out;
+  const auto it = pools_.find(arn);
+  if (it != pools_.end()) out.requested = it->second.requested, out.reason = it->second.failure;
+  for (const auto& slot : slots_) {
+    if (slot->type != InitType::provisioned || slot->function_arn != arn || slot->retired) continue;
+    ++out.allocated;
+    if (slot->ready) ++out.available;
+  }
+  out.status = !out.reason.empty() ? "FAILED" : out.available >= out.requested ? "READY" : "IN_PROGRESS";
+  return out;
 }
 
 Task<Result> Environments::run(std::string arn, Event event) {
   if (!service_.deps.functions) throw kServiceException("There is no host for functions here.");
   const Time patience = service_.deps.loop.now() + kMaxWait;
+  const std::string limited = unqualified(arn);
+  const FunctionFamily* family = service_.find_family(arn);
+  if (!family || !service_.find_arn(arn)) throw user_error(kNotFound, "Function not found: " + arn);
+  concurrency.set_reserved(limited, family->reserved);
+  if (const auto reason = concurrency.begin(limited)) throw throttled(*reason);
+  const ConcurrencyCounts::Running running(concurrency, limited);
   std::shared_ptr<Slot> slot;
   std::optional<Function> function;
   while (!slot) {
     const Function* found = service_.choose(arn);
     if (!found) throw user_error(kNotFound, "Function not found: " + arn);
     function = *found;
-    const FunctionFamily* family = service_.find_family(arn);
-    if (family->reserved && busy_of(family->arn()) >= static_cast<std::size_t>(*family->reserved)) {
-      wire::Map members{{"Type", Value("User")},
-                        {"Reason", Value("ReservedFunctionConcurrentInvocationLimitExceeded")}};
-      throw kTooManyRequests("Rate Exceeded.", std::move(members));
-    }
     slot = take(*function);
     if (slot) break;
-    if (waiting_ >= kMaxWaitingInvocations || service_.deps.loop.now() >= patience) {
-      wire::Map members{{"Type", Value("User")}, {"Reason", Value("ConcurrentInvocationLimitExceeded")}};
-      throw kTooManyRequests("Rate Exceeded.", std::move(members));
-    }
-    ++waiting_;
+    if (service_.deps.loop.now() >= patience) throw throttled("ConcurrentInvocationLimitExceeded");
     Signal::Wait free(*freed_, patience);
     const Wake why = co_await free;
     if (why == Wake::gone) throw kServiceException("The emulator is stopping.");
-    --waiting_;
   }
-  slot->lines.clear();
-  slot->bytes = 0;
-  slot->lines.push_back({service_.deps.loop.now(),
-                         "START RequestId: " + event.request_id + " Version: " + function->config.version});
+  event.trace_id = trace_of(event, *function, service_.deps.loop.now(), service_.deps.entropy);
+  slot->request_id = event.request_id;
+  slot->trace = event.trace_id;
+  slot->started = false;
   Invocation invocation;
   invocation.request_id = event.request_id;
   invocation.payload = event.payload;
   invocation.client_context = event.client_context;
   invocation.trace_header = event.trace_id;
+  invocation.function_arn = arn;
   Completion<InvocationOutcome> finished;
   const std::function<void(InvocationOutcome)> done = [finished](InvocationOutcome o) {
     finished.complete(std::move(o));
@@ -244,26 +300,18 @@ Task<Result> Environments::run(std::string arn, Event event) {
 
 Result Environments::conclude(const std::shared_ptr<Slot>& slot, const Function& f, const Event& event,
                               InvocationOutcome outcome) {
-  const Time now = service_.deps.loop.now();
-  std::vector<LogLine> lines = std::exchange(slot->lines, {});
-  lines.push_back({now, "END RequestId: " + event.request_id});
-  if (outcome.kind == Kind::timed_out) {
-    const std::string seconds = std::to_string(f.config.timeout) + ".00";
-    lines.push_back(
-        {now, iso8601(now) + " " + event.request_id + " Task timed out after " + seconds + " seconds"});
-  }
-  lines.push_back({now, report(f, event.request_id, outcome)});
+  EnvironmentLog& log = *slot->log;
+  slot->say_start();
+  // A provisioned environment was initialised ahead: the time is not the invocation's.
+  if (slot->type == InitType::provisioned) outcome.init_duration = {};
+  log.platform(runtime_done_event(event.request_id, outcome, event.trace_id));
+  if (outcome.kind == Kind::timed_out)
+    log.text_only(iso8601(service_.deps.loop.now()) + " " + event.request_id + " Task timed out after " +
+                  std::to_string(f.config.timeout) + ".00 seconds");
+  log.platform(report_event(event.request_id, outcome, f.config.memory, event.trace_id));
   Result result;
+  result.log = log.end();
   result.executed_version = f.config.version;
-  for (const LogLine& line : lines) result.log += line.text + "\n";
-  if (!slot->used) {
-    const std::string runtime = f.config.runtime;
-    LogLine init{lines.front().at, "INIT_START Runtime Version: " + runtime +
-                                       "\tRuntime Version ARN: " + runtime_version_arn(f)};
-    lines.insert(lines.begin(), std::move(init));
-    slot->used = true;
-  }
-  slot->log->write(std::move(lines));
   const bool alive = outcome.environment_alive;
   result.outcome = std::move(outcome);
   release(slot, alive);

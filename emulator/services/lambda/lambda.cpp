@@ -1,6 +1,7 @@
 #include "services/lambda/lambda.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "aws/arn.hpp"
 #include "base/digest.hpp"
@@ -81,6 +82,10 @@ void Lambda::load() {
 }
 
 void Lambda::start() {
+  std::set<std::string> runtimes;
+  for (const FunctionFamily* f : families_.all()) runtimes.insert(f->latest.config.runtime);
+  for (const std::string& runtime : runtimes)
+    if (deps.functions) deps.functions->expect(runtime);
   for (const auto& [id, mapping] : mappings_) sources.update(*mapping);
 }
 
@@ -109,6 +114,7 @@ FunctionFamily& Lambda::add(FunctionFamily f, std::string_view zip) {
   records.put(f.latest);
   records.put_settings(f.latest, f);
   settle_later(f.latest);
+  if (deps.functions) deps.functions->expect(f.latest.config.runtime);
   f.latest.generation = ++generation_;
   const std::string account = f.latest.account, region = f.latest.region, name = f.name();
   return families_.insert(account, region, name, std::make_unique<FunctionFamily>(std::move(f)));

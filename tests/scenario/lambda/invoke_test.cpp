@@ -119,7 +119,7 @@ TEST_CASE("an invocation is logged from START to REPORT") {
   std::vector<std::string> lines;
   for (const Value& e : found.find("events")->list()) lines.emplace_back(e.text_or("message"));
   REQUIRE(lines.size() == 4);
-  CHECK(lines[0].starts_with("INIT_START Runtime Version: python3.12"));
+  CHECK(lines[0].starts_with("INIT_START Runtime Version: python:3.12"));
   CHECK(lines[1].starts_with("START RequestId: "));
   CHECK(lines[1].ends_with(" Version: $LATEST"));
   CHECK(lines[2].starts_with("END RequestId: "));

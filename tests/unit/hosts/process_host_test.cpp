@@ -1,71 +1,8 @@
 // Real processes behind the function host: what a runtime does, and what its end looks like.
-#include <unistd.h>
-
-#include <catch2/catch.hpp>
-#include <filesystem>
-
-#include "base/digest.hpp"
-#include "gateway/http_listener.hpp"
-#include "hosts/pool.hpp"
-#include "hosts/process_host.hpp"
-#include "services/lambda/zip.hpp"
+#include "unit/hosts/fixture.hpp"
 
 using namespace puddle;
-using Kind = InvocationOutcome::Kind;
-
-namespace {
-
-struct Host {
-  AsioLoop loop;
-  ThreadPool pool{loop};
-  BeastHttpServer http{loop, loop.context()};
-  std::string scratch = make_scratch();
-  std::unique_ptr<ProcessHost> host = std::make_unique<ProcessHost>(loop, http, pool, scratch);
-  std::vector<std::string> lines;
-  std::string exited;
-  ~Host() {
-    host.reset();
-    std::filesystem::remove_all(scratch);
-  }
-  static std::string make_scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "puddle-test-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()));
-    return name;
-  }
-  FunctionHost::EnvironmentId start(const std::string& code, EnvironmentSpec spec = {}) {
-    const bool python = spec.runtime.empty();
-    const bool node = spec.runtime.starts_with("nodejs");
-    const std::string zip = lambda::make_zip({{python ? "index.py"
-                                               : node ? "index.mjs"
-                                                      : "bootstrap",
-                                               code}});
-    if (python) spec.runtime = "python3.12";
-    spec.handler = "index.handler";
-    spec.function_arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
-    spec.variables.emplace("AWS_EXECUTION_ENV", "AWS_Lambda_" + spec.runtime);
-    spec.code_sha256 = sha256_hex(zip);
-    spec.code_zip = [zip] { return zip; };
-    FunctionHost::Events events;
-    events.output = [this](std::string line) { lines.push_back(std::move(line)); };
-    events.exited = [this](std::string why) { exited = std::move(why); };
-    return host->start(std::move(spec), std::move(events));
-  }
-  InvocationOutcome invoke(FunctionHost::EnvironmentId id, const std::string& payload = "{}") {
-    std::optional<InvocationOutcome> out;
-    Invocation i;
-    i.request_id = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
-    i.payload = payload;
-    host->invoke(id, std::move(i), [&](InvocationOutcome o) { out = std::move(o); });
-    REQUIRE(loop.run_until([&] { return out.has_value(); }, 30s));
-    return *out;
-  }
-  bool has_line(const std::string& text) const {
-    return std::any_of(lines.begin(), lines.end(),
-                       [&](const std::string& l) { return l.find(text) != std::string::npos; });
-  }
-};
-
-}  // namespace
+using namespace puddle::test;
 
 TEST_CASE("a Python function answers, prints, keeps its state and knows its context") {
   Host h;
@@ -106,13 +43,17 @@ TEST_CASE("a Python exception is the payload and one line of the log") {
   CHECK(out.environment_alive);
 }
 
-TEST_CASE("a handler that is not there ends the environment at init") {
+TEST_CASE("a handler that is not there fails the init phase twice") {
   Host h;
   const auto out = h.invoke(h.start("def other(event, context): pass\n"));
   CHECK(out.kind == Kind::init_error);
   CHECK(out.error_type == "Runtime.HandlerNotFound");
   CHECK(out.payload.find("Handler 'handler' missing on module 'index'") != std::string::npos);
-  CHECK_FALSE(out.environment_alive);
+  // Once in the init phase, and once more inside the invocation.
+  REQUIRE(h.failures.size() == 2);
+  CHECK(h.failures[0].phase == InitFailure::Phase::init);
+  CHECK(h.failures[1].phase == InitFailure::Phase::invoke);
+  CHECK(h.failures[1].error_type == "Runtime.HandlerNotFound");
 }
 
 TEST_CASE("a function that exits, and one that takes too long") {
@@ -130,7 +71,33 @@ TEST_CASE("a function that exits, and one that takes too long") {
   CHECK(
       slow.payload ==
       R"({"errorType":"Sandbox.Timedout","errorMessage":"RequestId: 8476a536-e9f4-11e8-9739-2dfe598c3fcd Error: Task timed out after 1.00 seconds"})");
-  CHECK_FALSE(slow.environment_alive);
+}
+
+TEST_CASE("after a time-out or an exit the environment starts again, and its /tmp is kept") {
+  Host h;
+  EnvironmentSpec spec;
+  spec.timeout = 2s;
+  const auto id = h.start(R"(
+import os, tempfile, time
+count = 0
+def handler(event, context):
+    global count
+    count += 1
+    kept = os.path.exists(tempfile.gettempdir() + "/kept")
+    open(tempfile.gettempdir() + "/kept", "w").close()
+    if event.get("sleep"): time.sleep(30)
+    if event.get("exit"): os._exit(0)
+    return [count, kept]
+)",
+                          std::move(spec));
+  CHECK(h.invoke(id).payload == "[1, false]");
+  CHECK(h.invoke(id, R"({"sleep":true})").kind == Kind::timed_out);
+  const auto again = h.invoke(id);
+  CHECK(again.payload == "[1, true]");
+  CHECK(again.init_duration.count() == 0);  // it was part of the invocation
+  const auto out = h.invoke(id, R"({"exit":true})");
+  CHECK(out.payload.find("Runtime exited without providing a reason") != std::string::npos);
+  CHECK(h.invoke(id).payload == "[1, true]");
 }
 
 TEST_CASE("a function that takes more memory than it has is killed") {
@@ -142,6 +109,7 @@ TEST_CASE("a function that takes more memory than it has is killed") {
       h.start("import time\ndef handler(event, context):\n    x = bytearray(300 << 20)\n    time.sleep(15)\n",
               std::move(spec)));
   CHECK(out.kind == Kind::exited);
+  CHECK(out.error_type == "Runtime.OutOfMemory");
   CHECK(out.payload.find("Runtime exited with error: signal: killed") != std::string::npos);
 }
 

@@ -26,14 +26,43 @@ function request(method, url, body = '', headers = {}) {
   });
 }
 
+const json = process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON';
+const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+const threshold = json ? Math.max(0, levels.indexOf((process.env.AWS_LAMBDA_LOG_LEVEL ?? 'INFO').toUpperCase())) : 0;
+
+function plainError(value) {
+  return value instanceof Error
+    ? { errorType: value.name, errorMessage: value.message, stackTrace: (value.stack ?? '').split('\n').slice(1) } : value;
+}
+
+// One JSON object for a line: a single object is the message itself, everything else is formatted.
+function jsonLine(level, parts) {
+  const record = { timestamp: new Date().toISOString(), level };
+  if (requestId) record.requestId = requestId;
+  if (parts.length === 1 && typeof parts[0] === 'object' && parts[0] !== null) {
+    record.message = plainError(parts[0]);
+    try {
+      return JSON.stringify(record);
+    } catch { /* a circular structure: as text */ }
+  }
+  record.message = format(...parts);
+  const error = parts.find((part) => part instanceof Error);
+  if (error) Object.assign(record, plainError(error));
+  return JSON.stringify(record);
+}
+
 // console.* as Lambda writes it: instant, request, level and text; one event, whatever its lines.
 function setUpConsole() {
   const write = (level) => (...parts) => {
+    if (json) {
+      if (levels.indexOf(level) >= threshold) process.stdout.write(`${jsonLine(level, parts)}\n`);
+      return;
+    }
     const text = format(...parts).replace(/\n/g, '\r');
     process.stdout.write(`${new Date().toISOString()}\t${requestId}\t${level}\t${text}\n`);
   };
   Object.assign(console, { log: write('INFO'), info: write('INFO'), debug: write('DEBUG'), warn: write('WARN'),
-    error: write('ERROR'), trace: write('TRACE') });
+    error: write('ERROR'), trace: write('TRACE'), fatal: write('FATAL') });
 }
 
 // The SDK's version 2 does not know AWS_ENDPOINT_URL.
@@ -98,13 +127,15 @@ function errorDocument(error) {
   const type = isError ? error.name : typeof error;
   const document = { errorType: type, errorMessage: isError ? error.message : String(error),
     trace: isError && error.stack ? error.stack.split('\n') : [] };
-  console.error('Invoke Error', JSON.stringify({ ...document, stack: document.trace, trace: undefined }));
+  if (json) console.error(error);
+  else console.error('Invoke Error', JSON.stringify({ ...document, stack: document.trace, trace: undefined }));
   return [JSON.stringify(document), { 'Content-Type': 'application/json', 'Lambda-Runtime-Function-Error-Type': type }];
 }
 
 function makeContext(headers, callback) {
   const deadline = Number(headers['lambda-runtime-deadline-ms']);
   const given = headers['lambda-runtime-client-context'];
+  const identity = headers['lambda-runtime-cognito-identity'];
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
@@ -113,7 +144,7 @@ function makeContext(headers, callback) {
     logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
     clientContext: given ? JSON.parse(given) : undefined,
-    identity: undefined,
+    identity: identity ? JSON.parse(identity) : undefined,
     invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
     awsRequestId: headers['lambda-runtime-aws-request-id'],
     getRemainingTimeInMillis: () => Math.max(deadline - Date.now(), 0),

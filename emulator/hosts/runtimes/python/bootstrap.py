@@ -1,6 +1,7 @@
 """Runtime client for Python functions: asks the Runtime API for events and runs the handler.
 
-Standard library only, and little of it: what is imported here is part of every cold start.
+A program of its own, or called by pool.py in a process that was forked. Standard library only, and little of it: what
+is imported here is part of every cold start.
 """
 import json
 import os
@@ -8,12 +9,7 @@ import socket
 import sys
 import time
 
-API = os.environ["AWS_LAMBDA_RUNTIME_API"]
-ROOT = os.environ["LAMBDA_TASK_ROOT"]
-VERSION = os.environ.get("AWS_EXECUTION_ENV", "").rpartition("python")[2]
-# From 3.12 on Lambda answers with Unicode instead of escapes.
-ASCII = VERSION in ("3.8", "3.9", "3.10", "3.11")
-
+LEVELS = {"TRACE": 5, "DEBUG": 10, "INFO": 20, "WARN": 30, "ERROR": 40, "FATAL": 50}
 
 class Connection:
     """One kept-alive HTTP connection; a request on a connection that was closed meanwhile is sent again."""
@@ -61,8 +57,17 @@ class Connection:
         return int(lines[0].split(" ")[1]), headers, body
 
 
-runtime = Connection(API)
+runtime = None  # the Connection
 state = {"id": None}
+
+
+def json_logs():
+    return os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
+
+
+def now():
+    seconds = time.time()
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + ".%03dZ" % (seconds % 1 * 1000)
 
 
 def event_lines(text):
@@ -75,8 +80,9 @@ def event_lines(text):
 class Identity:
     __slots__ = ("cognito_identity_id", "cognito_identity_pool_id")
 
-    def __init__(self):
-        self.cognito_identity_id = self.cognito_identity_pool_id = None
+    def __init__(self, data):
+        self.cognito_identity_id = data.get("cognitoIdentityId")
+        self.cognito_identity_pool_id = data.get("cognitoIdentityPoolId")
 
 
 class ClientContext:
@@ -96,7 +102,7 @@ class LambdaContext:
         self.function_name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")
         self.function_version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION")
         self.memory_limit_in_mb = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
-        self.identity = Identity()
+        self.identity = Identity(json.loads(headers.get("lambda-runtime-cognito-identity") or "{}"))
         given = headers.get("lambda-runtime-client-context")
         self.client_context = ClientContext(json.loads(given)) if given else None
         self._deadline = int(headers["lambda-runtime-deadline-ms"])
@@ -132,11 +138,17 @@ def error_document(error, request_id):
     kind = error.kind if isinstance(error, Fault) else type(error).__name__
     document = {"errorMessage": str(error), "errorType": kind, "requestId": request_id,
                 "stackTrace": [] if isinstance(error, Fault) else own_frames(error.__traceback__)}
+    if json_logs():
+        print(json.dumps({"timestamp": now(), "log_level": "ERROR", **document}), flush=True)
+        return json.dumps(document).encode(), error_headers(kind)
     text = "[ERROR] %s: %s\nTraceback (most recent call last):\n%s" % (
         kind, document["errorMessage"], "".join(document["stackTrace"]).replace("  ", "\u00a0\u00a0"))
     event_lines(text.rstrip("\n") if document["stackTrace"] else "[ERROR] %s: %s" % (kind, document["errorMessage"]))
-    return json.dumps(document).encode(), [("Lambda-Runtime-Function-Error-Type", kind),
-                                           ("Content-Type", "application/vnd.aws.lambda.error+json")]
+    return json.dumps(document).encode(), error_headers(kind)
+
+
+def error_headers(kind):
+    return [("Lambda-Runtime-Function-Error-Type", kind), ("Content-Type", "application/vnd.aws.lambda.error+json")]
 
 
 def set_up_logging():
@@ -150,10 +162,36 @@ def set_up_logging():
 
     class Handler(logging.Handler):
         def emit(self, record):
-            event_lines(self.format(record))
+            if json_logs():
+                sys.stdout.write(self.format(record) + "\n")
+                sys.stdout.flush()
+            else:
+                event_lines(self.format(record))
 
-    formatter = logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s",
-                                  "%Y-%m-%dT%H:%M:%S")
+    standard = set(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime", "aws_request_id",
+                                                                          "taskName"}
+
+    class JsonFormatter(logging.Formatter):
+        def format(self, record):
+            level = {"WARNING": "WARN", "CRITICAL": "FATAL"}.get(record.levelname, record.levelname)
+            out = {"timestamp": now(), "level": level, "message": record.getMessage(), "logger": record.name}
+            if record.exc_info and record.exc_info[0]:
+                import traceback
+                out["stackTrace"] = [line.rstrip("\n") for line in traceback.format_tb(record.exc_info[2])]
+                out["errorType"] = record.exc_info[0].__name__
+                out["errorMessage"] = str(record.exc_info[1])
+                out["location"] = "%s:%s:%s" % (record.pathname, record.funcName, record.lineno)
+            out.update((key, value) for key, value in vars(record).items() if key not in standard and key not in out)
+            if record.aws_request_id:
+                out["requestId"] = record.aws_request_id
+            return json.dumps(out, default=str, ensure_ascii=False)
+
+    if json_logs():
+        formatter = JsonFormatter()
+        logging.getLogger().setLevel(LEVELS.get(os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO").upper(), 20))
+    else:
+        formatter = logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s",
+                                      "%Y-%m-%dT%H:%M:%S")
     formatter.converter = time.gmtime
     handler = Handler()
     handler.setFormatter(formatter)
@@ -233,6 +271,9 @@ def plain(value):
 
 
 def serve(handler):
+    # From 3.12 on Lambda answers with Unicode instead of escapes.
+    version = os.environ.get("AWS_EXECUTION_ENV", "").rpartition("python")[2]
+    ascii_only = version in ("3.8", "3.9", "3.10", "3.11")
     base = "/2018-06-01/runtime/invocation/"
     while True:
         status, headers, body = runtime.request("GET", base + "next")
@@ -247,7 +288,7 @@ def serve(handler):
             event = json.loads(body)
             result = handler(event, LambdaContext(headers))
             try:
-                answer = json.dumps(result, default=plain, ensure_ascii=ASCII).encode("utf-8")
+                answer = json.dumps(result, default=plain, ensure_ascii=ascii_only).encode("utf-8")
             except (TypeError, ValueError) as error:
                 raise Fault("Runtime.MarshalError", "Unable to marshal response: %s" % error) from error
         except Exception as error:  # a handler may raise anything
@@ -259,11 +300,15 @@ def serve(handler):
             runtime.request("POST", base + request_id + "/response", answer, [("Content-Type", "application/json")])
 
 
-def main():
-    sys.stdout.reconfigure(line_buffering=True)
-    sys.stderr.reconfigure(line_buffering=True)
-    sys.path[0] = ROOT
-    sys.meta_path.insert(0, AfterImport({"logging": set_up_logging, "botocore.session": point_old_botocore}))
+def run():
+    """Everything after the interpreter's own start: hooks, the function's module, then its events."""
+    global runtime
+    runtime = Connection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    hooks = {"logging": set_up_logging, "botocore.session": point_old_botocore}
+    for name in [name for name in hooks if name in sys.modules]:
+        hooks.pop(name)()
+    if hooks:
+        sys.meta_path.insert(0, AfterImport(hooks))
     try:
         handler = load_handler(os.environ.get("_HANDLER", ""))
     except SystemExit:
@@ -275,8 +320,15 @@ def main():
     serve(handler)
 
 
-if __name__ == "__main__":
+def main():
     try:
-        main()
+        run()
     except (ConnectionError, KeyboardInterrupt):
         sys.exit(1)  # the emulator is gone
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(line_buffering=True)
+    sys.stderr.reconfigure(line_buffering=True)
+    sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
+    main()
