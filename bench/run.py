@@ -38,7 +38,8 @@ class Bench:
 
     def up(self, *arguments, data=None):
         data = data or tempfile.mkdtemp(dir=self.folder)
-        return Server(self.puddle, "up", "--port", "0", "--inbox-port", "0", "--data-dir", data, *arguments)
+        return Server(self.puddle, "up", "--port", "0", "--inbox-port", "0", "--table-transition-ms", "0", "--data-dir", data,
+                      *arguments)
 
     def verdict(self, name, value, key=None):
         limit = self.targets.get(name)

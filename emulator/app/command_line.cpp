@@ -102,6 +102,9 @@ void add_daemon_flags(CLI::App& up, UpOptions& o) {
       ->envname("PUDDLE_FUNCTION_CONCURRENCY")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  up.add_option("--table-transition-ms", c.table_transition_ms,
+                "how long DynamoDB tables are CREATING, UPDATING and DELETING; 0: not at all")
+      ->check(CLI::Range(0, 600'000));
   up.add_option("--function-idle-seconds", c.function_idle_seconds, "when an idle function environment ends")
       ->envname("PUDDLE_FUNCTION_IDLE_SECONDS")
       ->check(CLI::Range(1, 86400))

@@ -51,6 +51,8 @@ bool set(Config& c, const std::string& name, const YAML::Node& value) {
     c.function_idle_seconds = value.as<int>();
   else if (name == "throttle")
     c.throttle = value.as<bool>();
+  else if (name == "table-transition-ms")
+    c.table_transition_ms = value.as<int>();
   else if (name == "purge-interval-seconds")
     c.purge_interval_seconds = value.as<int>();
   else if (name == "recreate-interval-seconds")

@@ -111,6 +111,7 @@ void Daemon::make_engine() {
   s.inbox_confirm = config_.inbox_confirm.value_or(!config_.template_file.empty());
   s.function_concurrency = config_.function_concurrency;
   s.throttle = config_.throttle;
+  s.table_transition = std::chrono::milliseconds(config_.table_transition_ms);
   s.function_idle_timeout = std::chrono::seconds(config_.function_idle_seconds);
   s.hop = [this](std::string_view hop, std::string_view detail) {
     if (!print) return;

@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "aws/client.hpp"
+#include "ports/loop.hpp"
 
 namespace puddle {
 
 struct ResourceRequest {
   Client* client = nullptr;
+  Loop* loop = nullptr;  ///< to wait until a resource is ready
   Principal principal;  ///< whose permissions count
   std::string account, region;
   std::string stack_name, stack_id, logical_id;

@@ -44,6 +44,8 @@ struct Settings {
   Duration purge_interval = std::chrono::seconds(60);     ///< of a queue, between two PurgeQueue
   Duration recreate_interval = std::chrono::seconds(60);  ///< between DeleteQueue and CreateQueue of a name
   bool inbox_confirm = false;                             ///< follow confirmation links of the built-in inbox
+  /// How long tables, indexes and backups of DynamoDB are CREATING, UPDATING and DELETING; zero: not at all.
+  Duration table_transition = std::chrono::milliseconds(5);
   Duration function_idle_timeout = std::chrono::minutes(10);
   Duration function_settle_time{5};  ///< how long creating and updating a function or a mapping takes
   int function_concurrency = 10;     ///< environments at a time on this machine
@@ -107,6 +109,10 @@ class Registry {
  public:
   using Key = std::tuple<std::string, std::string, std::string>;
   T* find(const std::string& account, const std::string& region, const std::string& name) {
+    auto it = items_.find(Key(account, region, name));
+    return it == items_.end() ? nullptr : it->second.get();
+  }
+  const T* find(const std::string& account, const std::string& region, const std::string& name) const {
     auto it = items_.find(Key(account, region, name));
     return it == items_.end() ? nullptr : it->second.get();
   }

@@ -38,7 +38,8 @@ struct Config {
   int max_connections = 4096;
   int function_concurrency = 10;  ///< function environments at a time
   int function_idle_seconds = 600;
-  bool throttle = false;  ///< DynamoDB tables are held to their provisioned throughput
+  bool throttle = false;        ///< DynamoDB tables are held to their provisioned throughput
+  int table_transition_ms = 5;  ///< how long DynamoDB tables are CREATING ...; 0: not at all
 };
 
 }  // namespace puddle

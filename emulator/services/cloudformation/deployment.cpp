@@ -18,6 +18,7 @@ using wire::Value;
 ResourceRequest request_for(CloudFormation& service, const Stack& stack, const Resource& resource) {
   ResourceRequest r;
   r.client = &service.deps.client;
+  r.loop = &service.deps.loop;
   r.principal = stack.principal;
   r.account = stack.account;
   r.region = stack.region;

@@ -6,6 +6,8 @@
 #include "base/text.hpp"
 #include "embedded/dynamodb/schema.sql.hpp"
 #include "runtime/random.hpp"
+#include "services/dynamodb/expiry.hpp"
+#include "services/dynamodb/lifecycle.hpp"
 #include "services/dynamodb/writer.hpp"
 #include "wire/json.hpp"
 #include "wire/validate.hpp"
@@ -15,6 +17,7 @@ namespace {
 
 using wire::Map;
 
+constexpr Duration kExpireEvery = std::chrono::seconds(1);
 constexpr Duration kTrimEvery = std::chrono::minutes(15);  // readers see no old records in any case
 
 constexpr Duration kStepPause = std::chrono::milliseconds(1);  // between the steps of work in the background
@@ -39,7 +42,9 @@ void check_name(const std::string& name) {
 DynamoDb::DynamoDb(Deps d)
     : deps(d),
       records(d.store),
+      control(d.store),
       feed(d.store),
+      backups(*this),
       throttle(d.settings.throttle),
       operations_(make_operations()) {}
 
@@ -72,14 +77,49 @@ bool DynamoDb::serve(const HttpRequest& request, const Call& call, const Respond
 
 void DynamoDb::start() {
   trim_at(deps.loop.now() + kTrimEvery);
+  watch_expiry();
   sweep();
 }
 
 void DynamoDb::trim_at(Time when) {
   trimmer_ = deps.loop.at(when, [this] {
     const Time now = deps.loop.now();
-    const bool more = deps.store.atomically([&] { return feed.trim_step(now); });
+    const bool more = deps.store.atomically([&] {
+      backups.expire(now);
+      return feed.trim_step(now) || trim_history(now);
+    });
     trim_at(more ? now + kStepPause : now + kTrimEvery);
+  });
+}
+
+bool DynamoDb::trim_history(Time now) {
+  for (const std::int64_t id : control.remembered()) {
+    const Table* t = find(id);
+    const bool kept = t && t->keeps_history;
+    // A copy may still read from its instant on: it is younger than any recovery period.
+    const Time oldest = kept && t->settings.recovery.enabled
+                            ? now - std::chrono::hours(24) * t->settings.recovery.days
+                            : now - (kept ? std::chrono::hours(24) * 35 : std::chrono::hours(0));
+    if (control.forget_step(id, to_millis(oldest) + (kept ? 0 : 1))) return true;
+  }
+  return false;
+}
+
+void DynamoDb::watch_expiry() {
+  if (!expirer_) expire_at(deps.loop.now() + kExpireEvery);
+}
+
+void DynamoDb::expire_at(Time when) {
+  expirer_ = deps.loop.at(when, [this] {
+    expirer_ = 0;
+    const Time now = deps.loop.now();
+    bool more = false, any = false;
+    for (Table* t : tables_.all()) {
+      if (!t->settings.ttl.on()) continue;
+      any = true;
+      more = expire_step(*this, *t, now) || more;
+    }
+    if (any) expire_at(now + (more ? kStepPause : kExpireEvery));
   });
 }
 
@@ -107,38 +147,83 @@ bool DynamoDb::count_step() {
 void DynamoDb::stop() {
   deps.loop.cancel(std::exchange(trimmer_, 0));
   deps.loop.cancel(std::exchange(sweeper_, 0));
+  deps.loop.cancel(std::exchange(expirer_, 0));
   if (deps.store.broken()) return;
   deps.store.atomically([this] {
     for (Table* t : tables_.all()) {
       records.save_counts(t->tree);
       for (const auto& index : t->indexes) records.save_counts(index->tree);
+      if (t->expiry) records.save_counts(t->expiry->tree);
     }
   });
 }
 
 void DynamoDb::load() {
   tables_.clear();
+  by_id_.clear();
+  handle_table_jobs(*this);
+  handle_backup_jobs(*this);
   records.load([this](std::unique_ptr<Table> t) {
     last_id_ = std::max(last_id_, t->id);
     // What is small is counted at once, the rest in steps.
     if (t->tree.counting) records.count_step(t->tree);
     for (const auto& index : t->indexes)
       if (index->tree.counting) records.count_step(index->tree);
+    t->settings = control.settings(t->id);
+    prepare_expiry(*t);
     if (!t->stream_arn.empty())
       if (auto stream = feed.find(t->stream_arn); stream && stream->open()) t->stream = std::move(stream);
     add(std::move(t));
   });
+  backups.load();
+  last_id_ = std::max(last_id_, backups.last_id());
+  for (Table* t : tables_.all()) refresh_history(*this, *t);
+}
+
+std::string DynamoDb::resource_policy(const std::string& text) const {
+  const auto arn = Arn::parse(text);
+  if (!arn || !arn->resource.starts_with("table/")) return {};
+  if (arn->resource.find("/stream/") != std::string::npos) {
+    const auto stream = feed.find(text);
+    return stream ? stream->policy : std::string();
+  }
+  // An index has its table's.
+  const std::string name = arn->resource.substr(6, arn->resource.find('/', 6) - 6);
+  const Table* t = tables_.find(arn->account, arn->region, name);
+  return t ? t->settings.policy : std::string();
+}
+
+Table* DynamoDb::find(std::int64_t id) const {
+  const auto it = by_id_.find(id);
+  return it == by_id_.end() ? nullptr : it->second;
+}
+
+bool DynamoDb::is_copied(std::int64_t id) const {
+  for (const auto& [table, t] : by_id_)
+    if (t->settings.copying.source == id) return true;
+  return backups.reads(id);
+}
+
+const Tree* DynamoDb::tree_of(std::int64_t id) {
+  if (const Table* t = find(id)) return &t->tree;
+  const Backup* b = backups.find(id);
+  return b ? &b->tree : nullptr;
 }
 
 Table& DynamoDb::add(std::unique_ptr<Table> t) {
   const std::string account = t->account, region = t->region, name = t->name;
-  return tables_.insert(account, region, name, std::move(t));
+  Table& placed = tables_.insert(account, region, name, std::move(t));
+  by_id_[placed.id] = &placed;
+  return placed;
 }
 
 void DynamoDb::drop(Table& t, Time now) {
   close_stream(t, now);
+  if (t.settings.recovery.enabled) backups.keep_deleted(t, now);
+  control.erase_settings(t.id);
   records.drop(t);
   const std::string account = t.account, region = t.region, name = t.name;
+  by_id_.erase(t.id);
   tables_.erase(account, region, name);
   sweep();
 }
@@ -150,37 +235,16 @@ Table* DynamoDb::find(const Call& call, const std::string& name_or_arn) {
 }
 
 Table& DynamoDb::require(const Call& call, const std::string& name_or_arn, bool for_items) {
-  if (Table* t = find(call, name_or_arn)) return *t;
-  if (for_items) check_name(name_or_arn);
-  throw kResourceNotFound(for_items ? "Requested resource not found"
-                                    : "Requested resource not found: Table: " + name_or_arn + " not found");
-}
-
-Value DynamoDb::describe(const Table& t, std::string_view status) const {
-  Map out = t.definition.map();
-  out.erase("Tags");
-  out.add("TableName", t.name);
-  out.add("TableStatus", status);
-  out.add("CreationDateTime", t.created);
-  out.add("ItemCount", t.tree.items);
-  out.add("TableSizeBytes", t.tree.bytes);
-  out.add("TableArn", t.arn);
-  out.add("TableId", t.uuid);
-  for (const char* kind : {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"})
-    if (Value* list = out.find(kind))
-      for (Value& shown : list->list())
-        if (const Index* index = t.find_index(shown.text_or("IndexName"))) {
-          shown.map()["IndexSizeBytes"] = index->tree.bytes;
-          shown.map()["ItemCount"] = index->tree.items;
-        }
-  if (t.stream) {
-    out.add("StreamSpecification", Map{{"StreamEnabled", true}, {"StreamViewType", Value(t.stream->view)}});
+  Table* t = find(call, name_or_arn);
+  if (t && (!for_items || t->settings.usable())) return *t;
+  if (for_items) {
+    check_name(name_or_arn);
+    throw kResourceNotFound("Requested resource not found");
   }
-  if (!t.stream_arn.empty()) {
-    out.add("LatestStreamLabel", t.stream_arn.substr(t.stream_arn.rfind('/') + 1));
-    out.add("LatestStreamArn", t.stream_arn);
-  }
-  return Value(std::move(out));
+  const auto arn = Arn::parse(name_or_arn);
+  const bool by_arn = arn && arn->resource.starts_with("table/");
+  throw kResourceNotFound("Requested resource not found: Table: " +
+                          (by_arn ? arn->resource.substr(6) : name_or_arn) + " not found");
 }
 
 void DynamoDb::open_stream(Table& t, const std::string& view, Time now) {

@@ -2,9 +2,12 @@
 // and the signal to the readers belong to one savepoint. Engine thread.
 #pragma once
 #include <memory>
+#include <unordered_map>
 
 #include "aws/service.hpp"
 #include "languages/expression/cache.hpp"
+#include "services/dynamodb/backups.hpp"
+#include "services/dynamodb/control_records.hpp"
 #include "services/dynamodb/errors.hpp"
 #include "services/dynamodb/items/attribute_value.hpp"
 #include "services/dynamodb/records.hpp"
@@ -31,20 +34,29 @@ class DynamoDb final : public Service {
   std::vector<ResourceType> resource_types() const override;
   /// GET / is answered "healthy", which drivers ask for.
   bool serve(const HttpRequest& request, const Call& call, const Respond& respond) override;
+  std::string resource_policy(const std::string& arn) const override;
 
-  /// By name or ARN. Throws ResourceNotFoundException; for item operations with their text.
+  /// By name or ARN. Throws ResourceNotFoundException; for item operations with their text, and also while
+  /// the table is not there for items: CREATING, DELETING.
   Table& require(const Call& call, const std::string& name_or_arn, bool for_items = false);
   Table* find(const Call& call, const std::string& name_or_arn);
+  Table* find(std::int64_t id) const;
+  /// Is a backup or a restored table being made of the items of this table or backup?
+  bool is_copied(std::int64_t id) const;
+  /// The items of a table or a backup; nullptr when there is none.
+  const Tree* tree_of(std::int64_t id);
   std::vector<Table*> in(const Call& call) { return tables_.in(call.account, call.region); }
   Table& add(std::unique_ptr<Table> table);
   /// Its items are removed in steps afterwards.
   void drop(Table& table, Time now);
+  /// To be called when a table's time to live is on: what has expired is deleted from then on.
+  void watch_expiry();
   /// To be called after Records::drop_index, too.
   void sweep();
   std::int64_t next_id() { return ++last_id_; }
 
   /// DescribeTable's form.
-  wire::Value describe(const Table& table, std::string_view status) const;
+  wire::Value describe(const Table& table) const;
   void open_stream(Table& table, const std::string& view, Time now);
   void close_stream(Table& table, Time now);
   /// Writes or deletes (item null) one item with its index entries and stream record. Old: what is there.
@@ -57,7 +69,9 @@ class DynamoDb final : public Service {
 
   Deps deps;
   Records records;
+  ControlRecords control;
   ChangeFeed feed;
+  Backups backups;
   expression::Cache expressions;  ///< parsed, bounded
   Throttle throttle;
 
@@ -65,9 +79,12 @@ class DynamoDb final : public Service {
   void trim_at(Time when);
   void sweep_step();
   bool count_step();
-  Loop::TimerId trimmer_ = 0, sweeper_ = 0;
+  bool trim_history(Time now);
+  void expire_at(Time when);
+  Loop::TimerId trimmer_ = 0, sweeper_ = 0, expirer_ = 0;
   std::vector<Operation> operations_;
   Registry<Table> tables_;
+  std::unordered_map<std::int64_t, Table*> by_id_;
   std::int64_t last_id_ = 0;
 };
 

@@ -59,6 +59,26 @@ void Records::drop(const Table& t) {
   store_.run("UPDATE dynamodb_tree SET dropped=1 WHERE table_id=?1", {t.id});
 }
 
+Tree Records::tree_of(std::int64_t owner) const {
+  Tree tree;
+  Rows rows =
+      store_.query("SELECT id, items, bytes FROM dynamodb_tree WHERE table_id=?1 AND dropped=0", {owner});
+  if (!rows.next()) return tree;
+  tree.id = rows.integer(0);
+  tree.items = rows.integer(1);
+  tree.bytes = rows.integer(2);
+  tree.prepare();
+  return tree;
+}
+
+void Records::adopt(const Tree& tree, std::int64_t owner) {
+  store_.run("UPDATE dynamodb_tree SET table_id=?2 WHERE id=?1", {tree.id, owner});
+}
+
+void Records::drop_trees(std::int64_t owner) {
+  store_.run("UPDATE dynamodb_tree SET dropped=1 WHERE table_id=?1", {owner});
+}
+
 void Records::add_index(const Table& t, Index& index, bool to_fill) {
   make_tree(t.id, index.name, index.tree, to_fill);
   if (to_fill) index.backfill = "";
@@ -99,7 +119,10 @@ void Records::load(const std::function<void(std::unique_ptr<Table>)>& row) const
                                      [](const auto& t, std::int64_t id) { return t->id < id; });
     if (at == tables.end() || (*at)->id != rows.integer(1)) continue;
     const string_view name = rows.view(2);
-    Index* index = name.empty() ? nullptr : (*at)->find_index(name);
+    if (name == kExpiryIndex) (*at)->expiry = std::make_unique<Index>();
+    Index* index = name.empty()           ? nullptr
+                   : name == kExpiryIndex ? (*at)->expiry.get()
+                                          : (*at)->find_index(name);
     if (!name.empty() && !index) continue;
     Tree& tree = index ? index->tree : (*at)->tree;
     tree.id = rows.integer(0);

@@ -42,6 +42,11 @@ class Records {
   void drop(const Table& table);
   /// Tables come prepared.
   void load(const std::function<void(std::unique_ptr<Table>)>& row) const;
+  /// Trees that belong to a backup: owner is its id, of the same numbers as tables'.
+  void make_tree(std::int64_t owner, std::string_view name, Tree& tree, bool to_fill);
+  Tree tree_of(std::int64_t owner) const;
+  void adopt(const Tree& tree, std::int64_t owner);
+  void drop_trees(std::int64_t owner);
   /// Gives a new index its tree. To fill: the table's items are not in it yet, see Backfill.
   void add_index(const Table& table, Index& index, bool to_fill);
   void drop_index(const Index& index);
@@ -69,7 +74,6 @@ class Records {
   bool sweep_step();
 
  private:
-  void make_tree(std::int64_t table_id, std::string_view name, Tree& tree, bool to_fill);
   Store& store_;
 };
 

@@ -22,3 +22,14 @@ CREATE TABLE dynamodb_token(
   digest BLOB NOT NULL,
   at INTEGER NOT NULL
 );
+-- What a table is besides its definition: state, tags, time to live, recovery, policy (table_settings.hpp).
+CREATE TABLE dynamodb_settings(table_id INTEGER PRIMARY KEY, settings TEXT NOT NULL);
+-- What each change of a table that can be restored overwrote; item is NULL where there was none.
+CREATE TABLE dynamodb_history(
+  table_id INTEGER NOT NULL, at INTEGER NOT NULL, sequence INTEGER NOT NULL,
+  k BLOB NOT NULL, item TEXT, size INTEGER NOT NULL,
+  PRIMARY KEY(table_id, at, sequence)
+) WITHOUT ROWID;
+CREATE INDEX dynamodb_history_key ON dynamodb_history(table_id, k, at);
+-- Backups; their items are trees whose table_id is the backup's id.
+CREATE TABLE dynamodb_backup(id INTEGER PRIMARY KEY, backup TEXT NOT NULL);

@@ -9,6 +9,7 @@
 #include "aws/change_feed.hpp"
 #include "aws/operation.hpp"
 #include "services/dynamodb/items/key.hpp"
+#include "services/dynamodb/table_settings.hpp"
 
 namespace puddle::dynamodb {
 
@@ -46,6 +47,9 @@ struct Index {
   Tree tree;
 };
 
+/// The name of a table's expiry index; no index of a user can be called so.
+inline constexpr std::string_view kExpiryIndex = ":expiry";
+
 struct Table {
   std::int64_t id = 0;
   std::string account, region, name, arn, uuid;
@@ -53,6 +57,10 @@ struct Table {
   KeySchema keys;
   Tree tree;
   std::vector<std::unique_ptr<Index>> indexes;  ///< local ones first, in the definition's order
+  /// Items by the time at which they expire, while time to live is on: an index that nobody can query.
+  std::unique_ptr<Index> expiry;
+  TableSettings settings;
+  bool keeps_history = false;  ///< what a change overwrites is kept: it can be restored, or is being copied
   Time created{};
   std::string stream_arn;                    ///< open or latest; empty for none
   std::optional<ChangeFeed::Stream> stream;  ///< the open one

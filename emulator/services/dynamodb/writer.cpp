@@ -38,6 +38,9 @@ Written Writer::write(Table& t, const std::string& key, const Value* item, std::
     if (const double units = write_index(*index, key, item, json, size, old); units > 0)
       out.indexes.push_back({index.get(), units});
   }
+  if (t.expiry && !(t.expiry->backfill && key > *t.expiry->backfill))
+    write_index(*t.expiry, key, item, json, size, old);
+  if (t.keeps_history) db_.control.remember(t.id, key, old, now_);
   if (t.stream) append_record(t, item, json, size, old);
   return out;
 }

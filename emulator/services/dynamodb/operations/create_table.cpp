@@ -1,12 +1,10 @@
-// CreateTable. The table can be used at once; its state is CREATING in the answer and ACTIVE from then on.
-#include <algorithm>
-#include <set>
-
-#include "base/text.hpp"
+// CreateTable. The table is CREATING until Settings::table_transition has passed (lifecycle.hpp).
 #include "runtime/random.hpp"
-#include "services/dynamodb/dynamodb.hpp"
+#include "services/dynamodb/lifecycle.hpp"
+#include "services/dynamodb/operations/definitions.hpp"
 #include "services/dynamodb/operations/factories.hpp"
-#include "services/dynamodb/operations/table_shapes.hpp"
+#include "services/dynamodb/operations/policies.hpp"
+#include "services/dynamodb/operations/table_checks.hpp"
 
 namespace puddle::dynamodb {
 namespace {
@@ -15,94 +13,76 @@ using wire::List;
 using wire::Map;
 
 struct Input {
-  std::string name;
+  std::optional<std::string> name;
   std::vector<AttributeDefinition> attributes;
   std::vector<KeyElement> keys;
-  std::optional<std::string> billing, table_class, policy;
+  std::optional<std::string> billing, table_class, policy, global_source, replication;
   std::optional<Throughput> throughput;
   std::optional<StreamSpecification> stream;
   std::optional<bool> deletion_protection;
   std::vector<Tag> tags;
-  std::vector<Value> local_indexes, global_indexes;
-  Value sse, on_demand, warm;
+  std::optional<std::vector<LocalIndexInput>> local_indexes;
+  std::optional<std::vector<GlobalIndexInput>> global_indexes;
+  std::optional<Encryption> sse;
+  std::optional<OnDemandThroughput> on_demand;
+  std::optional<WarmThroughput> warm;
+
+  bool per_request() const { return billing == "PAY_PER_REQUEST"; }
 };
 
-void check_keys(const Input& in) {
-  if (in.keys.empty() || in.keys[0].type != "HASH")
-    throw kValidation(
-        "One or more parameter values were invalid: The first KeySchemaElement is not a HASH key type");
-  if (in.keys.size() == 2 && in.keys[1].type != "RANGE")
-    throw kValidation(
-        "One or more parameter values were invalid: The second KeySchemaElement is not a RANGE key type");
-  if (in.keys.size() == 2 && in.keys[0].name == in.keys[1].name)
-    throw kValidation("Both the Hash Key and the Range Key element in the KeySchema have the same name");
-  std::set<std::string> defined;
-  std::string names;
-  for (const AttributeDefinition& a : in.attributes) {
-    if (!defined.insert(a.name).second)
-      throw kValidation("Cannot have duplicate AttributeNames in AttributeDefinitions: " + a.name);
-    names += (names.empty() ? "" : ", ") + a.name;
-  }
-  std::string keys;
-  for (const KeyElement& k : in.keys) keys += (keys.empty() ? "" : ", ") + k.name;
-  for (const KeyElement& k : in.keys)
-    if (!defined.contains(k.name))
-      throw kValidation(
-          "One or more parameter values were invalid: Some index key attributes are not defined in "
-          "AttributeDefinitions. Keys: [" +
-          keys + "], AttributeDefinitions: [" + names + "]");
-  if (defined.size() > in.keys.size())
-    throw kValidation(
-        "One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match "
-        "number "
-        "of attributes defined in AttributeDefinitions");
-}
-
 void check(const Input& in) {
-  refuse(!in.local_indexes.empty(), "LocalSecondaryIndexes");
-  refuse(!in.global_indexes.empty(), "GlobalSecondaryIndexes");
-  refuse(!in.sse.is_null(), "SSESpecification");
-  refuse(!in.on_demand.is_null(), "OnDemandThroughput");
-  refuse(!in.warm.is_null(), "WarmThroughput");
-  refuse(in.policy.has_value(), "ResourcePolicy");
+  if (!in.name) throw kValidation("The parameter 'TableName' is required but was not present in the request");
+  refuse(in.global_source.has_value(), "GlobalTableSourceArn");
+  refuse(in.replication.has_value(), "GlobalTableSettingsReplicationMode");
   check_billing(in.billing, in.throughput);
-  check_keys(in);
+  check_schema({in.attributes, in.keys, in.local_indexes, in.global_indexes, in.per_request()});
   if (in.stream) check_stream(*in.stream);
+  check_encryption(in.sse);
+  check_on_demand(in.on_demand, in.per_request());
+  check_tags(in.tags);
+  if (in.policy) check_policy(*in.policy);
 }
 
-Map definition_of(const Input& in, Time now) {
+Map definition_of(const Input& in, const Call& call) {
   Map out;
-  List attributes, keys, tags;
-  for (const AttributeDefinition& a : in.attributes)
-    attributes.emplace_back(Map{{"AttributeName", Value(a.name)}, {"AttributeType", Value(a.type)}});
-  for (const KeyElement& k : in.keys)
-    keys.emplace_back(Map{{"AttributeName", Value(k.name)}, {"KeyType", Value(k.type)}});
-  for (const Tag& t : in.tags) tags.emplace_back(Map{{"Key", Value(t.key)}, {"Value", Value(t.value)}});
-  out.add("AttributeDefinitions", std::move(attributes));
-  out.add("KeySchema", std::move(keys));
-  set_billing(out, in.billing, in.throughput, now);
+  out.add("AttributeDefinitions", attribute_list(in.attributes));
+  out.add("KeySchema", key_list(in.keys));
+  out.add("ProvisionedThroughput", throughput_of(in.throughput));
+  if (in.per_request()) out.add("BillingModeSummary", Map{{"BillingMode", "PAY_PER_REQUEST"}});
+  if (in.local_indexes) {
+    List indexes;
+    for (const LocalIndexInput& i : *in.local_indexes) indexes.emplace_back(local_index(i));
+    out.add("LocalSecondaryIndexes", std::move(indexes));
+  }
+  if (in.global_indexes) {
+    List indexes;
+    for (const GlobalIndexInput& i : *in.global_indexes) indexes.emplace_back(global_index(i, "CREATING"));
+    out.add("GlobalSecondaryIndexes", std::move(indexes));
+  }
+  if (Value sse = encryption_of(in.sse, call); !sse.is_null()) out.add("SSEDescription", std::move(sse));
   if (in.table_class) out.add("TableClassSummary", Map{{"TableClass", Value(*in.table_class)}});
   out.add("DeletionProtectionEnabled", in.deletion_protection.value_or(false));
-  if (!tags.empty()) out.add("Tags", std::move(tags));
+  if (in.on_demand) out.add("OnDemandThroughput", on_demand_of(*in.on_demand));
+  if (in.warm) {
+    const bool free = in.per_request();
+    out.add("WarmThroughput", warm_of(*in.warm, free ? 12000 : in.throughput->read,
+                                      free ? 4000 : in.throughput->write, free, "table"));
+  }
   return out;
 }
 
 DescriptionOutput handle(DynamoDb& db, const Call& call, const Input& in) {
   check(in);
-  if (db.find(call, in.name)) throw kResourceInUse("Table already exists: " + in.name);
-  auto table = std::make_unique<Table>();
-  table->id = db.next_id();
-  table->account = call.account;
-  table->region = call.region;
-  table->name = in.name;
-  table->uuid = uuid(db.deps.entropy);
-  table->created = call.now;
-  table->definition = Value(definition_of(in, call.now));
-  table->prepare();
-  db.records.create(*table);
-  if (in.stream && in.stream->enabled) db.open_stream(*table, *in.stream->view, call.now);
-  Table& placed = db.add(std::move(table));
-  return {.description = db.describe(placed, "CREATING")};
+  Value definition(definition_of(in, call));
+  require_free(db, call, *in.name);
+  auto table = new_table(db, call, *in.name, std::move(definition));
+  for (const Tag& t : in.tags) table->settings.tags.emplace(t.key, t.value);
+  if (in.policy) set_policy(table->settings, *in.policy, call.now);
+  Table& placed = create(db, std::move(table), call.now);
+  if (in.stream && in.stream->enabled) db.open_stream(placed, *in.stream->view, call.now);
+  DescriptionOutput out{.description = db.describe(placed)};
+  settle(db, placed, call.now);
+  return out;
 }
 
 }  // namespace
@@ -111,13 +91,11 @@ Operation create_table() {
   return operation<DynamoDb, Input, DescriptionOutput>({
       .name = "CreateTable",
       .action = "dynamodb:CreateTable",
-      .resource =
-          [](DynamoDb&, const Call& c, const Input& in) {
-            return "arn:aws:dynamodb:" + c.region + ":" + c.account + ":table/" + in.name;
-          },
+      .resource = [](DynamoDb&, const Call& c,
+                     const Input& in) { return table_arn(c, in.name.value_or("")); },
       .input = {required<&Input::attributes>("AttributeDefinitions"),
-                required<&Input::name>("TableName", {.min = 1, .max = 255, .pattern = "[a-zA-Z0-9_.-]+"}),
-                required<&Input::keys>("KeySchema", {.min = 1, .max = 2}),
+                optional<&Input::name>("TableName", {.min = 1, .max = 255, .pattern = "[a-zA-Z0-9_.-]+"}),
+                required<&Input::keys>("KeySchema", {.min = 1}),
                 optional<&Input::local_indexes>("LocalSecondaryIndexes"),
                 optional<&Input::global_indexes>("GlobalSecondaryIndexes"),
                 optional<&Input::billing>("BillingMode", {.one_of = {"PROVISIONED", "PAY_PER_REQUEST"}}),
@@ -128,9 +106,12 @@ Operation create_table() {
                                               {.one_of = {"STANDARD", "STANDARD_INFREQUENT_ACCESS"}}),
                 optional<&Input::deletion_protection>("DeletionProtectionEnabled"),
                 optional<&Input::warm>("WarmThroughput"), optional<&Input::policy>("ResourcePolicy"),
-                optional<&Input::on_demand>("OnDemandThroughput")},
+                optional<&Input::on_demand>("OnDemandThroughput"),
+                optional<&Input::global_source>("GlobalTableSourceArn", {.min = 1, .max = 1024}),
+                optional<&Input::replication>("GlobalTableSettingsReplicationMode",
+                                              {.one_of = {"ENABLED", "DISABLED", "ENABLED_WITH_OVERRIDES"}})},
       .output = {required<&DescriptionOutput::description>("TableDescription")},
-      .errors = {kValidation, kResourceInUse},
+      .errors = {kValidation, kResourceInUse, kLimitExceeded},
       .handle = handle,
   });
 }

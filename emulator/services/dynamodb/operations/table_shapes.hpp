@@ -1,4 +1,4 @@
-// Structures and checks that the table operations share.
+// Structures that the table operations share.
 #pragma once
 #include <optional>
 #include <string>
@@ -31,6 +31,65 @@ struct Throughput {
   }
 };
 
+/// Limits of on-demand throughput; -1 removes a limit.
+struct OnDemandThroughput {
+  std::optional<std::int64_t> read, write;
+  static Shape shape() {
+    return {optional<&OnDemandThroughput::read>("MaxReadRequestUnits"),
+            optional<&OnDemandThroughput::write>("MaxWriteRequestUnits")};
+  }
+};
+
+struct WarmThroughput {
+  std::optional<std::int64_t> read, write;
+  static Shape shape() {
+    return {optional<&WarmThroughput::read>("ReadUnitsPerSecond"),
+            optional<&WarmThroughput::write>("WriteUnitsPerSecond")};
+  }
+};
+
+struct ProjectionInput {
+  std::optional<std::string> type;
+  std::optional<std::vector<std::string>> attributes;
+  static Shape shape() {
+    return {optional<&ProjectionInput::type>("ProjectionType", {.one_of = {"ALL", "INCLUDE", "KEYS_ONLY"}}),
+            optional<&ProjectionInput::attributes>("NonKeyAttributes",
+                                                   {.min = 1, .max = 20, .each = {{.min = 1, .max = 255}}})};
+  }
+};
+
+inline const wire::Traits kIndexName{.min = 3, .max = 255, .pattern = "[a-zA-Z0-9_.-]+"};
+/// What names a table: a name or an ARN.
+inline const wire::Traits kTableName{.min = 1, .max = 1024};
+
+struct LocalIndexInput {
+  std::string name;
+  std::vector<KeyElement> keys;
+  ProjectionInput projection;
+  static Shape shape() {
+    return {required<&LocalIndexInput::name>("IndexName", kIndexName),
+            required<&LocalIndexInput::keys>("KeySchema", {.min = 1}),
+            required<&LocalIndexInput::projection>("Projection")};
+  }
+};
+
+struct GlobalIndexInput {
+  std::string name;
+  std::vector<KeyElement> keys;
+  ProjectionInput projection;
+  std::optional<Throughput> throughput;
+  std::optional<OnDemandThroughput> on_demand;
+  std::optional<WarmThroughput> warm;
+  static Shape shape() {
+    return {required<&GlobalIndexInput::name>("IndexName", kIndexName),
+            required<&GlobalIndexInput::keys>("KeySchema", {.min = 1}),
+            required<&GlobalIndexInput::projection>("Projection"),
+            optional<&GlobalIndexInput::throughput>("ProvisionedThroughput"),
+            optional<&GlobalIndexInput::on_demand>("OnDemandThroughput"),
+            optional<&GlobalIndexInput::warm>("WarmThroughput")};
+  }
+};
+
 struct StreamSpecification {
   bool enabled = false;
   std::optional<std::string> view;
@@ -41,20 +100,33 @@ struct StreamSpecification {
   }
 };
 
-struct Tag {
-  std::string key, value;
+struct Encryption {
+  std::optional<bool> enabled;
+  std::optional<std::string> type, key;
   static Shape shape() {
-    return {required<&Tag::key>("Key", {.min = 1, .max = 128}), required<&Tag::value>("Value", {.max = 256})};
+    return {optional<&Encryption::enabled>("Enabled"),
+            optional<&Encryption::type>("SSEType", {.one_of = {"AES256", "KMS"}}),
+            optional<&Encryption::key>("KMSMasterKeyId")};
   }
 };
 
+struct Tag {
+  std::string key, value;
+  static Shape shape() {
+    return {required<&Tag::key>("Key", {.min = 1, .max = 128}),
+            required<&Tag::value>("Value", {.min = 0, .max = 256})};
+  }
+};
+
+/// A table as an operation's whole input, and as its output.
+struct NameInput {
+  std::string name;
+};
 struct DescriptionOutput {
   Value description;
 };
 
-void check_billing(const std::optional<std::string>& billing, const std::optional<Throughput>& throughput);
-void set_billing(wire::Map& definition, const std::optional<std::string>& billing,
-                 const std::optional<Throughput>& throughput, Time now);
-void check_stream(const StreamSpecification& stream);
+/// ARN of the table that the input names, as the authoriser wants it.
+std::string table_arn(const Call& call, const std::string& name_or_arn);
 
 }  // namespace puddle::dynamodb

@@ -1,71 +1,47 @@
-// DescribeTable, DeleteTable, ListTables, UpdateTable, and what the table operations share.
+// DescribeTable, DeleteTable, ListTables, DescribeLimits, DescribeEndpoints.
+#include "services/dynamodb/lifecycle.hpp"
 #include "services/dynamodb/operations/factories.hpp"
 #include "services/dynamodb/operations/table_shapes.hpp"
 
 namespace puddle::dynamodb {
 
+using wire::List;
 using wire::Map;
-
-void check_billing(const std::optional<std::string>& billing, const std::optional<Throughput>& throughput) {
-  if (billing.value_or("PROVISIONED") == "PROVISIONED" && !throughput)
-    throw kValidation(
-        "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be "
-        "specified "
-        "when BillingMode is PROVISIONED");
-  if (billing == "PAY_PER_REQUEST" && throughput)
-    throw kValidation(
-        "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be "
-        "specified when BillingMode is PAY_PER_REQUEST");
-}
-
-void set_billing(Map& definition, const std::optional<std::string>& billing,
-                 const std::optional<Throughput>& throughput, Time now) {
-  definition["ProvisionedThroughput"] =
-      Map{{"NumberOfDecreasesToday", 0},
-          {"ReadCapacityUnits", Value(throughput ? throughput->read : 0)},
-          {"WriteCapacityUnits", Value(throughput ? throughput->write : 0)}};
-  if (billing == "PAY_PER_REQUEST")
-    definition["BillingModeSummary"] =
-        Map{{"BillingMode", "PAY_PER_REQUEST"}, {"LastUpdateToPayPerRequestDateTime", Value(now)}};
-  else if (definition.find("BillingModeSummary"))
-    definition["BillingModeSummary"] = Map{{"BillingMode", "PROVISIONED"}};
-}
-
-void check_stream(const StreamSpecification& stream) {
-  if (stream.enabled && !stream.view)
-    throw kValidation(
-        "One or more parameter values were invalid: StreamViewType must be specified when StreamEnabled is "
-        "true");
-  if (!stream.enabled && stream.view)
-    throw kValidation(
-        "One or more parameter values were invalid: StreamViewType cannot be specified when StreamEnabled is "
-        "false");
-}
 
 namespace {
 
-struct NameInput {
-  std::string name;
+struct OptionalName {
+  std::optional<std::string> name;
 };
-const wire::Traits kName{.min = 1, .max = 1024};
 
-std::string arn_of(DynamoDb&, const Call& c, const NameInput& in) {
-  return in.name.starts_with("arn:") ? in.name
-                                     : "arn:aws:dynamodb:" + c.region + ":" + c.account + ":table/" + in.name;
+const std::string& given(const OptionalName& in) {
+  if (!in.name) throw kValidation("The parameter 'TableName' is required but was not present in the request");
+  return *in.name;
 }
 
-DescriptionOutput describe(DynamoDb& db, const Call& call, const NameInput& in) {
-  return {.description = db.describe(db.require(call, in.name), "ACTIVE")};
+std::string arn_of(DynamoDb&, const Call& c, const OptionalName& in) {
+  return table_arn(c, in.name.value_or(""));
 }
 
-DescriptionOutput drop(DynamoDb& db, const Call& call, const NameInput& in) {
-  Table& table = db.require(call, in.name);
+DescriptionOutput describe(DynamoDb& db, const Call& call, const OptionalName& in) {
+  return {.description = db.describe(db.require(call, given(in)))};
+}
+
+DescriptionOutput drop(DynamoDb& db, const Call& call, const OptionalName& in) {
+  Table& table = db.require(call, given(in));
+  require_active(table);
   if (table.flag("DeletionProtectionEnabled"))
     throw kValidation(
         "Resource cannot be deleted as it is currently protected against deletion. Disable deletion "
         "protection first.");
-  DescriptionOutput out{.description = db.describe(table, "DELETING")};
-  db.drop(table, call.now);
+  require_unread(db, table);
+  db.close_stream(table, call.now);
+  TableSettings settings = table.settings;
+  settings.status = "DELETING";
+  db.control.put_settings(table.id, settings);
+  table.settings = std::move(settings);
+  DescriptionOutput out{.description = db.describe(table)};
+  settle(db, table, call.now);
   return out;
 }
 
@@ -93,69 +69,38 @@ ListOutput list(DynamoDb& db, const Call& call, const ListInput& in) {
   return out;
 }
 
-struct UpdateInput {
-  std::string name;
-  std::vector<AttributeDefinition> attributes;
-  std::optional<std::string> billing, table_class;
-  std::optional<Throughput> throughput;
-  std::optional<StreamSpecification> stream;
-  std::optional<bool> deletion_protection;
-  std::vector<Value> global_indexes, replicas;
-  Value sse, on_demand, warm;
+struct LimitsOutput {
+  std::int64_t account_read = 80000, account_write = 80000, table_read = 40000, table_write = 40000;
 };
 
-void update_stream(DynamoDb& db, Table& table, const StreamSpecification& stream, Time now) {
-  check_stream(stream);
-  if (stream.enabled) {
-    if (table.stream) throw kValidation("Table already has an enabled stream: TableName: " + table.name);
-    db.open_stream(table, *stream.view, now);
-  } else {
-    if (!table.stream) throw kValidation("Table has no stream to disable: TableName: " + table.name);
-    db.close_stream(table, now);
-    db.records.update(table);
-  }
-}
+LimitsOutput limits(DynamoDb&, const Call&, const Empty&) { return {}; }
 
-DescriptionOutput update(DynamoDb& db, const Call& call, const UpdateInput& in) {
-  refuse(!in.global_indexes.empty(), "GlobalSecondaryIndexUpdates");
-  refuse(!in.replicas.empty(), "ReplicaUpdates");
-  refuse(!in.sse.is_null(), "SSESpecification");
-  refuse(!in.on_demand.is_null(), "OnDemandThroughput");
-  refuse(!in.warm.is_null(), "WarmThroughput");
-  Table& table = db.require(call, in.name);
-  if (!in.billing && !in.throughput && !in.stream && !in.table_class && !in.deletion_protection)
-    throw kValidation(
-        "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-        "GlobalSecondaryIndexUpdates or "
-        "SSESpecification or ReplicaUpdates is required");
-  Value before = table.definition;
-  Map& definition = table.definition.map();
-  try {
-    if (in.billing || in.throughput) {
-      const Value* summary = definition.find("BillingModeSummary");
-      const std::string current = summary ? std::string(summary->text_or("BillingMode")) : "PROVISIONED";
-      check_billing(in.billing ? in.billing : current, in.throughput);
-      set_billing(definition, in.billing ? in.billing : current, in.throughput, call.now);
-    }
-    if (in.table_class) definition["TableClassSummary"] = Map{{"TableClass", Value(*in.table_class)}};
-    if (in.deletion_protection) definition["DeletionProtectionEnabled"] = *in.deletion_protection;
-    db.records.update(table);
-    if (in.stream) update_stream(db, table, *in.stream, call.now);
-  } catch (...) {
-    table.definition = std::move(before);
-    throw;
+struct Endpoint {
+  std::string address;
+  std::int64_t minutes = 1440;
+  static Shape shape() {
+    return {required<&Endpoint::address>("Address"), required<&Endpoint::minutes>("CachePeriodInMinutes")};
   }
-  return {.description = db.describe(table, "UPDATING")};
+};
+struct EndpointsOutput {
+  std::vector<Endpoint> endpoints;
+};
+
+/// The daemon itself: clients that ask for endpoints stay here.
+EndpointsOutput endpoints(DynamoDb&, const Call& call, const Empty&) {
+  std::string address = call.endpoint;
+  if (const auto scheme = address.find("://"); scheme != std::string::npos) address.erase(0, scheme + 3);
+  return {.endpoints = {{address, 1440}}};
 }
 
 }  // namespace
 
 Operation describe_table() {
-  return operation<DynamoDb, NameInput, DescriptionOutput>({
+  return operation<DynamoDb, OptionalName, DescriptionOutput>({
       .name = "DescribeTable",
       .action = "dynamodb:DescribeTable",
       .resource = arn_of,
-      .input = {required<&NameInput::name>("TableName", kName)},
+      .input = {optional<&OptionalName::name>("TableName", kTableName)},
       .output = {required<&DescriptionOutput::description>("Table")},
       .errors = {kResourceNotFound},
       .handle = describe,
@@ -163,13 +108,13 @@ Operation describe_table() {
 }
 
 Operation delete_table() {
-  return operation<DynamoDb, NameInput, DescriptionOutput>({
+  return operation<DynamoDb, OptionalName, DescriptionOutput>({
       .name = "DeleteTable",
       .action = "dynamodb:DeleteTable",
       .resource = arn_of,
-      .input = {required<&NameInput::name>("TableName", kName)},
+      .input = {optional<&OptionalName::name>("TableName", kTableName)},
       .output = {required<&DescriptionOutput::description>("TableDescription")},
-      .errors = {kResourceNotFound, kValidation},
+      .errors = {kResourceNotFound, kResourceInUse, kLimitExceeded, kValidation},
       .handle = drop,
   });
 }
@@ -187,29 +132,24 @@ Operation list_tables() {
   });
 }
 
-Operation update_table() {
-  return operation<DynamoDb, UpdateInput, DescriptionOutput>({
-      .name = "UpdateTable",
-      .action = "dynamodb:UpdateTable",
-      .resource = [](DynamoDb& db, const Call& c,
-                     const UpdateInput& in) { return arn_of(db, c, NameInput{in.name}); },
-      .input = {optional<&UpdateInput::attributes>("AttributeDefinitions"),
-                required<&UpdateInput::name>("TableName", kName),
-                optional<&UpdateInput::billing>("BillingMode",
-                                                {.one_of = {"PROVISIONED", "PAY_PER_REQUEST"}}),
-                optional<&UpdateInput::throughput>("ProvisionedThroughput"),
-                optional<&UpdateInput::global_indexes>("GlobalSecondaryIndexUpdates"),
-                optional<&UpdateInput::stream>("StreamSpecification"),
-                optional<&UpdateInput::sse>("SSESpecification"),
-                optional<&UpdateInput::replicas>("ReplicaUpdates"),
-                optional<&UpdateInput::table_class>("TableClass",
-                                                    {.one_of = {"STANDARD", "STANDARD_INFREQUENT_ACCESS"}}),
-                optional<&UpdateInput::deletion_protection>("DeletionProtectionEnabled"),
-                optional<&UpdateInput::on_demand>("OnDemandThroughput"),
-                optional<&UpdateInput::warm>("WarmThroughput")},
-      .output = {required<&DescriptionOutput::description>("TableDescription")},
-      .errors = {kResourceNotFound, kValidation},
-      .handle = update,
+Operation describe_limits() {
+  return operation<DynamoDb, Empty, LimitsOutput>({
+      .name = "DescribeLimits",
+      .action = "dynamodb:DescribeLimits",
+      .output = {required<&LimitsOutput::account_read>("AccountMaxReadCapacityUnits"),
+                 required<&LimitsOutput::account_write>("AccountMaxWriteCapacityUnits"),
+                 required<&LimitsOutput::table_read>("TableMaxReadCapacityUnits"),
+                 required<&LimitsOutput::table_write>("TableMaxWriteCapacityUnits")},
+      .handle = limits,
+  });
+}
+
+Operation describe_endpoints() {
+  return operation<DynamoDb, Empty, EndpointsOutput>({
+      .name = "DescribeEndpoints",
+      .action = "dynamodb:DescribeEndpoints",
+      .output = {required<&EndpointsOutput::endpoints>("Endpoints")},
+      .handle = endpoints,
   });
 }
 
