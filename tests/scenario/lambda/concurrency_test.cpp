@@ -49,7 +49,8 @@ TEST_CASE(
   options.settings.function_concurrency = 1;
   LambdaWorld l(options);
   auto& service = dynamic_cast<lambda::Lambda&>(*l.w.engine->service("lambda"));
-  service.environments.concurrency.set_reserved(kFunction, 2);
+  l.w.ok("lambda", "PutFunctionConcurrency",
+         Map{{"FunctionName", Value("f")}, {"ReservedConcurrentExecutions", Value(2)}});
   const auto first = l.invoke("{}"), second = l.invoke("{}"), third = l.invoke("{}");
   REQUIRE(third->fault);
   CHECK(third->fault->code == "TooManyRequestsException");
