@@ -171,13 +171,19 @@ int command_line(int argc, char** argv) {
   ready->add_flag("--wait", wait, "wait until it is");
   ready->add_option("--timeout", timeout, "seconds to wait")->capture_default_str();
   CLI::App* inbox = app.add_subcommand("inbox", "the mail in the inbox, newest first");
+  CLI::App* messages = app.add_subcommand("messages", "the messages of a queue, none of them taken");
+  std::string queue;
+  bool invisible = false, delayed = false;
+  messages->add_option("queue", queue, "name or URL of the queue")->required();
+  messages->add_flag("--invisible", invisible, "those in flight too");
+  messages->add_flag("--delayed", delayed, "those that are delayed too");
   CLI::App* env = app.add_subcommand("env", "exports for the shell: eval \"$(puddle env)\"");
   CLI::App* aws = app.add_subcommand("aws", "the AWS CLI against the daemon: puddle aws sqs list-queues");
   aws->prefix_command();
   CLI::App* operations = app.add_subcommand("operations", "every operation there is, with its shapes");
   bool json = false;
   operations->add_flag("--json", json, "as JSON");
-  for (CLI::App* sub : {ready, inbox, env, aws})
+  for (CLI::App* sub : {ready, inbox, messages, env, aws})
     sub->add_option("--endpoint", remote.endpoint, "of the daemon")
         ->envname("AWS_ENDPOINT_URL")
         ->capture_default_str();
@@ -186,6 +192,7 @@ int command_line(int argc, char** argv) {
   if (up->parsed()) return run_up(options, up->count("--inbox-confirm") > 0);
   if (ready->parsed()) return remote.ready(wait, timeout);
   if (inbox->parsed()) return remote.inbox();
+  if (messages->parsed()) return remote.messages(queue, invisible, delayed);
   if (env->parsed()) return remote.env();
   if (aws->parsed()) return remote.aws(aws->remaining());
   std::cout << operations_dump(json) << std::flush;

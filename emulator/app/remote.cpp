@@ -7,6 +7,7 @@
 #include <iostream>
 #include <thread>
 
+#include "base/text.hpp"
 #include "hosts/curl.hpp"
 #include "wire/json.hpp"
 
@@ -47,6 +48,28 @@ int Remote::inbox() const {
               << m.text_or("text") << "\n"
               << std::string(72, '-') << "\n";
   if (messages->list().empty()) std::cout << "The inbox is empty.\n";
+  return 0;
+}
+
+int Remote::messages(const std::string& queue, bool invisible, bool delayed) const {
+  const std::string url = endpoint + "/_aws/sqs/messages?Format=json&QueueUrl=" + url_encode(queue) +
+                          (invisible ? "&ShowInvisible=true" : "") + (delayed ? "&ShowDelayed=true" : "");
+  const auto answer = curl_get(url, std::chrono::seconds(30));
+  if (!answer) return fail(answer.error().message);
+  const auto parsed = wire::parse_json(answer->body);
+  const wire::Value* response = parsed ? parsed->find("ReceiveMessageResponse") : nullptr;
+  if (answer->status != 200 || !response) return fail(queue + ": " + answer->body);
+  const wire::Value* result = response->find("ReceiveMessageResult");
+  const wire::Value* found = result ? result->find("Message") : nullptr;
+  if (!found) std::cout << "There are no such messages.\n";
+  // One message stands alone, several are a list.
+  const wire::List one = found && !found->is_list() ? wire::List{*found} : wire::List{};
+  for (const wire::Value& m : found && found->is_list() ? found->list() : one) {
+    std::cout << m.text_or("MessageId") << "\n";
+    for (const wire::Value& a : m.find("Attribute")->list())
+      std::cout << a.text_or("Name") << ": " << a.text_or("Value") << "\n";
+    std::cout << "\n" << m.text_or("Body") << "\n" << std::string(72, '-') << "\n";
+  }
   return 0;
 }
 

@@ -10,6 +10,8 @@ struct Remote {
 
   int ready(bool wait, double timeout_seconds) const;
   int inbox() const;
+  /// Prints the messages of a queue (a name or a URL) without taking any.
+  int messages(const std::string& queue, bool invisible, bool delayed) const;
   int env() const;
   /// Replaces this process by the AWS CLI with --endpoint-url, since CLI v1 ignores AWS_ENDPOINT_URL for sqs.
   int aws(std::vector<std::string> arguments) const;

@@ -66,5 +66,29 @@ def test_every_operation_is_in_the_model():
     assert not problems, "%d differences" % len(problems)
 
 
+def test_sqs_is_whole():
+    """Every operation with every member and every error that can happen, where the SDK knows the current model."""
+    session = botocore.session.get_session()
+    model = session.get_service_model("sqs")
+    if "StartMessageMoveTask" not in model.operation_names:
+        return
+    # docs/services/sqs.md says why these never happen.
+    never = {"InvalidAddress", "InvalidSecurity", "RequestThrottled", "UnsupportedOperation", "InvalidIdFormat", "KmsAccessDenied",
+             "KmsDisabled", "KmsInvalidKeyUsage", "KmsInvalidState", "KmsNotFound", "KmsOptInRequired", "KmsThrottled"}
+    ours = {op["name"]: op for op in table()["sqs"]["operations"]}
+    assert set(ours) == set(model.operation_names), set(ours) ^ set(model.operation_names)
+    problems = []
+    for name, op in ours.items():
+        theirs = model.operation_model(name)
+        for direction, shape in (("input", theirs.input_shape), ("output", theirs.output_shape)):
+            members = set(shape.members) if shape is not None else set()
+            if members != set(op[direction]):
+                problems.append("%s %s: %s" % (name, direction, sorted(members ^ set(op[direction]))))
+        missing = {e.name for e in theirs.error_shapes} - never - set(op["errors"])
+        if missing:
+            problems.append("%s does not declare %s" % (name, sorted(missing)))
+    assert not problems, "\n".join(problems)
+
+
 if __name__ == "__main__":
     main(sys.modules[__name__])

@@ -49,7 +49,7 @@ bool valid_type(std::string_view type) {
 }
 
 std::string why_invalid_value(const std::string& name, const AttributeValue& a) {
-  if (!a.string_list.empty() || !a.binary_list.empty())
+  if ((a.string_list && !a.string_list->empty()) || (a.binary_list && !a.binary_list->empty()))
     return "Message (user) attribute '" + name +
            "': StringListValues and BinaryListValues are not supported.";
   if (a.data_type.empty())

@@ -19,8 +19,8 @@ namespace puddle::sqs {
 struct AttributeValue {
   std::optional<std::string> string_value;
   std::optional<Bytes> binary_value;
-  std::vector<std::string> string_list;
-  std::vector<Bytes> binary_list;
+  std::optional<std::vector<std::string>> string_list;  ///< not implemented by AWS either
+  std::optional<std::vector<Bytes>> binary_list;
   std::string data_type;
   static Shape shape();
 };

@@ -51,6 +51,7 @@ std::string check_redrive_policy(Sqs& sqs, const AttributeOwner& owner, const st
   if (!dead) throw wrong("Dead letter target does not exist.");
   if (!allows_redrive_from(*dead, owner.arn))
     throw wrong("The dead-letter queue's redrive allow policy does not allow this queue as a source.");
+  if (!count->is_text()) return text;
   return wire::to_json(
       Value(wire::Map{{"deadLetterTargetArn", Value(target->text())}, {"maxReceiveCount", Value(*n)}}));
 }

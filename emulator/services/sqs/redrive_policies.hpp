@@ -6,8 +6,8 @@
 
 namespace puddle::sqs {
 
-/// The policy as it is stored: compact, maxReceiveCount as a number. The dead-letter queue must be there, of
-/// the same account, region and type, and its RedriveAllowPolicy must allow the owner. Throws
+/// The policy as it is stored: as given, but maxReceiveCount is a number. The dead-letter queue must be
+/// there, of the same account, region and type, and its RedriveAllowPolicy must allow the owner. Throws
 /// InvalidParameterValue.
 std::string check_redrive_policy(Sqs& sqs, const AttributeOwner& owner, const std::string& text);
 /// Throws InvalidParameterValue.

@@ -36,6 +36,7 @@ class Sqs final : public Service {
   void stop() override;
   std::string resource_policy(const std::string& arn) const override;
   std::vector<ResourceType> resource_types() const override;
+  bool serve(const HttpRequest& request, const Call& call, const Respond& respond) override;
 
   /// The queue of a URL in any of its forms, or of a bare name. Throws MissingParameter, QueueDoesNotExist.
   Queue& require(const Call& call, const std::optional<std::string>& url);

@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "services/sqs/operations/factories.hpp"
+#include "services/sqs/operations/received.hpp"
 #include "services/sqs/sqs.hpp"
 
 namespace puddle::sqs {
@@ -12,27 +13,6 @@ struct Input {
   std::optional<std::string> url, attempt_id;
   std::optional<int> max, visibility, wait;
   std::vector<std::string> attribute_names, system_names, message_attribute_names;
-};
-
-struct Received {
-  std::string message_id, receipt_handle, body_md5, body;
-  std::map<std::string, std::string> attributes;
-  std::optional<std::string> attributes_md5;
-  AttributeMap message_attributes;
-  static Shape shape() {
-    return {
-        required<&Received::message_id>("MessageId"),
-        required<&Received::receipt_handle>("ReceiptHandle"),
-        required<&Received::body_md5>("MD5OfBody"),
-        required<&Received::body>("Body"),
-        optional<&Received::attributes>(
-            "Attributes",
-            {.at_name = "Attribute", .flattened = true, .key_name = "Name", .value_name = "Value"}),
-        optional<&Received::attributes_md5>("MD5OfMessageAttributes"),
-        optional<&Received::message_attributes>(
-            "MessageAttributes",
-            {.at_name = "MessageAttribute", .flattened = true, .key_name = "Name", .value_name = "Value"})};
-  }
 };
 
 struct Output {
@@ -46,61 +26,17 @@ void check_range(std::optional<int> value, std::int64_t low, std::int64_t high, 
                             " is invalid. Reason: " + reason);
 }
 
-bool wanted(const std::vector<std::string>& names, const char* name) {
-  return std::any_of(names.begin(), names.end(),
-                     [&](const std::string& n) { return n == "All" || n == name; });
-}
-
-bool wanted_message_attribute(const std::vector<std::string>& names, const std::string& name) {
-  return std::any_of(names.begin(), names.end(), [&](const std::string& n) {
-    if (n == "All" || n == ".*" || n == "*" || n == name) return true;
-    return n.ends_with(".*") && name.starts_with(std::string_view(n).substr(0, n.size() - 1));
-  });
-}
-
-Received describe(const Queue& queue, Message& m, const Input& in, const std::vector<std::string>& system) {
-  Received out;
-  out.message_id = to_text(m.message_id);
-  out.receipt_handle = receipt_handle(m);
-  out.body = m.body;
-  if (m.body_md5 == Uuid{}) m.body_md5 = md5_bytes(m.body);  // read from its row
-  out.body_md5 = to_hex(m.body_md5);
-  if (!system.empty()) {
-    const auto add = [&](const char* name, std::string value) {
-      if (!value.empty() && wanted(system, name)) out.attributes[name] = std::move(value);
-    };
-    add("SenderId", *m.sender);
-    add("SentTimestamp", std::to_string(to_millis(m.sent)));
-    add("ApproximateReceiveCount", std::to_string(m.received));
-    add("ApproximateFirstReceiveTimestamp", std::to_string(to_millis(m.first_received)));
-    add("AWSTraceHeader", m.trace());
-    add("MessageGroupId", std::string(m.group_id()));
-    add("DeadLetterQueueSourceArn", m.source());
-    if (queue.fifo()) {
-      add("MessageDeduplicationId", m.deduplication_id());
-      add("SequenceNumber", sequence_number(m.id));
-    }
-  }
-  if (in.message_attribute_names.empty() || m.attributes().empty()) return out;
-  out.message_attributes = unpack(m.attributes());
-  std::erase_if(out.message_attributes, [&](const auto& item) {
-    return !wanted_message_attribute(in.message_attribute_names, item.first);
-  });
-  if (!out.message_attributes.empty()) out.attributes_md5 = md5_of(out.message_attributes);
-  return out;
-}
-
 Output take(Sqs& sqs, const Call& call, Queue& queue, const Input& in, Time now) {
   // AttributeNames is the old spelling: in JSON both count, in a query the new one wins.
-  std::vector<std::string> system = in.system_names;
-  if (system.empty() || !call.query_protocol)
-    system.insert(system.end(), in.attribute_names.begin(), in.attribute_names.end());
+  Wanted names{in.system_names, in.message_attribute_names};
+  if (names.system.empty() || !call.query_protocol)
+    names.system.insert(names.system.end(), in.attribute_names.begin(), in.attribute_names.end());
   Sqs::Receive request;
   request.max = static_cast<std::size_t>(in.max.value_or(1));
   request.visibility = in.visibility ? Duration(std::chrono::seconds(*in.visibility)) : queue.visibility();
   request.attempt = in.attempt_id.value_or("");
   Output out;
-  for (Message* m : sqs.receive(queue, now, request)) out.messages.push_back(describe(queue, *m, in, system));
+  for (Message* m : sqs.receive(queue, now, request)) out.messages.push_back(describe(queue, *m, names));
   return out;
 }
 
