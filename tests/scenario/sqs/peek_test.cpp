@@ -1,6 +1,7 @@
 // Looking into a queue without taking anything, and the requests that a queue's own URL refuses.
 #include <catch2/catch.hpp>
 
+#include "base/text.hpp"
 #include "services/sqs/sqs.hpp"
 #include "support/world.hpp"
 
