@@ -38,7 +38,7 @@ await withDaemon([], async (endpoint) => {
   assert.equal(message.Attributes.ApproximateReceiveCount, '1');
   const batch = await Q.send(new sqs.SendMessageBatchCommand({ QueueUrl: url, Entries: [{ Id: 'a', MessageBody: 'a' }, { Id: 'b', MessageBody: '\ufffe' }] }));
   assert.deepEqual([batch.Successful.map((e) => e.Id), batch.Failed.map((e) => e.Code)], [['a'], ['InvalidMessageContents']]);
-  await assert.rejects(send(url, ''), { name: 'MissingRequiredParameterException' });
+  await assert.rejects(send(url, ''), { Code: 'MissingParameter' });
   await assert.rejects(Q.send(new sqs.GetQueueUrlCommand({ QueueName: 'none' })), (error) =>
     error instanceof sqs.QueueDoesNotExist && error.Code === 'AWS.SimpleQueueService.NonExistentQueue');
   // Without an endpoint of its own a client goes to the origin of the queue URL.
