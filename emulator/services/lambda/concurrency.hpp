@@ -5,6 +5,7 @@
 // account's limit. An invocation that waits for an environment of this machine counts as running.
 #pragma once
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,17 +24,24 @@ class ConcurrencyCounts {
   int in_flight(const std::string& function_arn) const;
   void clear() { functions_.clear(), scopes_.clear(); }
 
-  /// An invocation that was begun, as long as it lives.
+  ConcurrencyCounts() = default;
+  ConcurrencyCounts(const ConcurrencyCounts&) = delete;
+  ConcurrencyCounts& operator=(const ConcurrencyCounts&) = delete;
+
+  /// An invocation that was begun, as long as it lives; it may outlive the counts, when the emulator ends
+  /// while it waits.
   class Running {
    public:
     Running(ConcurrencyCounts& counts, std::string function_arn)
-        : counts_(&counts), arn_(std::move(function_arn)) {}
+        : counts_(counts.self_), arn_(std::move(function_arn)) {}
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
-    ~Running() { counts_->end(arn_); }
+    ~Running() {
+      if (const auto counts = counts_.lock()) (*counts)->end(arn_);
+    }
 
    private:
-    ConcurrencyCounts* counts_;
+    std::weak_ptr<ConcurrencyCounts*> counts_;
     std::string arn_;
   };
 
@@ -47,6 +55,7 @@ class ConcurrencyCounts {
   };
   std::map<std::string, Entry, std::less<>> functions_;
   std::map<std::string, Scope, std::less<>> scopes_;  // by account and region
+  std::shared_ptr<ConcurrencyCounts*> self_ = std::make_shared<ConcurrencyCounts*>(this);
 };
 
 /// The ARN of the function that an ARN with a qualifier belongs to.
