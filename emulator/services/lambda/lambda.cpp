@@ -86,6 +86,7 @@ void Lambda::start() {
   for (const FunctionFamily* f : families_.all()) runtimes.insert(f->latest.config.runtime);
   for (const std::string& runtime : runtimes)
     if (deps.functions) deps.functions->expect(runtime);
+  for (const FunctionFamily* family : families_.all()) limits_changed(*family);
   for (const auto& [id, mapping] : mappings_) sources.update(*mapping);
 }
 
@@ -166,7 +167,10 @@ void Lambda::erase(FunctionFamily& family) {
   for (const auto& [number, version] : family.versions) arns.push_back(version.arn());
   const std::string account = family.latest.account, region = family.latest.region, name = family.name();
   families_.erase(account, region, name);
-  for (const std::string& arn : arns) environments.retire(arn);
+  for (const std::string& gone : arns) {
+    environments.set_provisioned(gone, 0);
+    environments.retire(gone);
+  }
 }
 
 void Lambda::erase_version(FunctionFamily& family, int number) {
@@ -174,10 +178,26 @@ void Lambda::erase_version(FunctionFamily& family, int number) {
   const std::string arn = it->second.arn();
   records.erase(it->second);
   family.versions.erase(it);
+  environments.set_provisioned(arn, 0);
   environments.retire(arn);
 }
 
-void Lambda::limits_changed(const FunctionFamily&) {}
+void Lambda::limits_changed(const FunctionFamily& changed) {
+  deps.store.when_committed([this, arn = changed.arn()](bool good) {
+    const FunctionFamily* family = good ? find_family(arn) : nullptr;
+    if (!family) return;
+    environments.concurrency.set_reserved(arn, family->reserved);
+    std::map<std::string, int> wanted;
+    for (const auto& [qualifier, config] : family->provisioned)
+      if (const Function* version = find_arn(arn + ":" + qualifier))
+        wanted[version->arn()] += config.requested;
+    for (const auto& [number, version] : family->versions) {
+      const int count = wanted[version.arn()];
+      if (environments.provisioned(version.arn()).requested != count)
+        environments.set_provisioned(version.arn(), count);
+    }
+  });
+}
 
 Mapping& Lambda::add(Mapping m) {
   records.put(m);

@@ -153,3 +153,26 @@ TEST_CASE("DryRun of an update changes nothing; RevisionId guards it") {
   guarded.add("RevisionId", Value("other"));
   CHECK(l.w.fails("lambda", "UpdateFunctionConfiguration", guarded).status == 412);
 }
+
+TEST_CASE("provisioned concurrency belongs to versions and aliases, and is really started") {
+  LambdaWorld l;
+  l.publish();
+  const auto with = [](const char* qualifier, int n = 0) {
+    Map in{{"FunctionName", Value("f")}, {"Qualifier", Value(qualifier)}};
+    if (n > 0) in.add("ProvisionedConcurrentExecutions", Value(n));
+    return in;
+  };
+  CHECK(l.refused("PutProvisionedConcurrencyConfig", with("$LATEST", 1)) ==
+        "Provisioned Concurrency Configs cannot be applied to unpublished function versions.");
+  CHECK(l.w.fails("lambda", "GetProvisionedConcurrencyConfig", with("1")).code ==
+        "ProvisionedConcurrencyConfigNotFoundException");
+  CHECK(l.act("PutProvisionedConcurrencyConfig", with("1", 2)).text_or("Status") == "IN_PROGRESS");
+  l.w.loop.advance(1s);
+  CHECK(l.w.functions.started == 2);
+  const Value ready = l.act("GetProvisionedConcurrencyConfig", with("1"));
+  CHECK(ready.text_or("Status") == "READY");
+  CHECK(ready.find("AllocatedProvisionedConcurrentExecutions")->integer() == 2);
+  l.act("DeleteProvisionedConcurrencyConfig", with("1"));
+  l.w.loop.advance(1s);
+  CHECK(l.w.functions.stopped == 2);
+}

@@ -95,6 +95,7 @@ Alias update(Lambda& service, const Call& call, const Input& in) {
   FunctionSettings next = family;
   next.aliases[in.alias] = alias;
   service.save(family, std::move(next));
+  service.limits_changed(family);
   return alias;
 }
 
@@ -109,6 +110,7 @@ Empty remove(Lambda& service, const Call& call, const Input& in) {
   next.urls.erase(in.alias);
   next.provisioned.erase(in.alias);
   service.save(family, std::move(next));
+  service.limits_changed(family);
   return {};
 }
 

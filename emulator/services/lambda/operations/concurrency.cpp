@@ -36,6 +36,7 @@ Output put(Lambda& service, const Call& call, const Input& in) {
   FunctionSettings next = family;
   next.reserved = in.reserved;
   service.save(family, std::move(next));
+  service.limits_changed(family);
   return {in.reserved};
 }
 
@@ -48,6 +49,7 @@ Empty remove(Lambda& service, const Call& call, const Input& in) {
   FunctionSettings next = family;
   next.reserved.reset();
   service.save(family, std::move(next));
+  service.limits_changed(family);
   return {};
 }
 
