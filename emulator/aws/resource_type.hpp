@@ -14,7 +14,7 @@ namespace puddle {
 struct ResourceRequest {
   Client* client = nullptr;
   Loop* loop = nullptr;  ///< to wait until a resource is ready
-  Principal principal;  ///< whose permissions count
+  Principal principal;   ///< whose permissions count
   std::string account, region;
   std::string stack_name, stack_id, logical_id;
   std::string physical_id;  ///< of the existing resource, for remove
