@@ -27,9 +27,10 @@ Task<ResourceResult> create_queue(ResourceRequest r) {
   for (const auto& [key, value] : r.properties.map()) {
     if (key == "QueueName")
       name = attribute_text(value);
-    else if (key != "Tags")
+    else if (key != "Tags" && !(key == "FifoQueue" && attribute_text(value) == "false"))
       attributes.add(key, attribute_text(value));
   }
+  if (attributes.contains("FifoQueue") && !r.properties.find("QueueName")) name += ".fifo";
   if (const Value* list = r.properties.find("Tags"))
     for (const Value& t : list->list()) tags[t.text_or("Key")] = Value(t.text_or("Value"));
   Map input{{"QueueName", Value(name)},
@@ -96,7 +97,8 @@ std::vector<ResourceType> Sqs::resource_types() const {
       "AWS::SQS::Queue",
       {"QueueName", "DelaySeconds", "MaximumMessageSize", "MessageRetentionPeriod",
        "ReceiveMessageWaitTimeSeconds", "VisibilityTimeout", "RedrivePolicy", "RedriveAllowPolicy",
-       "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled", "FifoQueue", "Tags"},
+       "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled", "FifoQueue",
+       "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit", "Tags"},
       {},
       create_queue,
       remove_queue};
