@@ -49,7 +49,7 @@ struct Operation {
   /// ARN that the action is authorised on; "*" when there is none. May throw AwsError (a missing resource).
   std::function<std::string(Service&, const Call&, const Value&)> resource;
   /// Exactly one of the two is set.
-  std::function<Value(Service&, const Call&, const Value&)> now;
+  std::function<Value(Service&, const Call&, Value)> now;
   std::function<Task<Value>(Service&, Call, Value)> later;
 };
 
@@ -77,7 +77,7 @@ Task<Value> run_waiting(Task<Out> (*wait)(S&, Call, In), std::shared_ptr<const S
                         Call call, In in) {
   Task<Out> work = wait(service, std::move(call), std::move(in));
   Out out = co_await std::move(work);
-  co_return wire::write_struct(&out, *output);
+  co_return wire::take_struct(&out, *output);
 }
 }  // namespace detail
 
@@ -101,15 +101,15 @@ Operation operation(Declaration<S, In, Out> d) {
     };
   }
   if (d.handle) {
-    op.now = [f = d.handle, input, output](Service& s, const Call& c, const Value& v) {
-      const In in = wire::read_struct<In>(v, *input);
-      const Out out = f(static_cast<S&>(s), c, in);
-      return wire::write_struct(&out, *output);
+    op.now = [f = d.handle, input, output](Service& s, const Call& c, Value v) {
+      const In in = wire::read_struct<In>(std::move(v), *input);
+      Out out = f(static_cast<S&>(s), c, in);
+      return wire::take_struct(&out, *output);
     };
   }
   if (d.wait) {
     op.later = [f = d.wait, input, output](Service& s, Call c, Value v) {
-      In in = wire::read_struct<In>(v, *input);
+      In in = wire::read_struct<In>(std::move(v), *input);
       return detail::run_waiting<S, In, Out>(f, output, static_cast<S&>(s), std::move(c), std::move(in));
     };
   }

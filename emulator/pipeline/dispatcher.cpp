@@ -174,7 +174,7 @@ void Dispatcher::run(const Bound& bound, const Operation& op, Call call, wire::V
       waiting_.spawn(run_waiting(bound, op, std::move(call), std::move(input), id));
       return;
     }
-    wire::Value output = store_.atomically([&] { return op.now(bound.service, call, input); });
+    wire::Value output = store_.atomically([&] { return op.now(bound.service, call, std::move(input)); });
     return finish(bound, op, call, std::move(output), nullptr, std::move(done));
   } catch (...) {
     fault = fault_of(bound, op, call);

@@ -17,14 +17,22 @@ const Field* Shape::find(std::string_view name) const {
   return nullptr;
 }
 
-Value write_struct(const void* object, const Shape& shape) {
+void assign_struct(void* object, Value&& value, const Shape& shape) {
+  if (!value.is_map()) return;
+  for (const Field& f : shape.fields)
+    if (Value* m = value.map().find(f.name); m && !m->is_null()) f.assign(object, std::move(*m));
+}
+
+Value take_struct(void* object, const Shape& shape, Absent absent) {
   Map out;
   out.reserve(shape.fields.size());
   for (const Field& f : shape.fields) {
-    Value v = f.extract(object);
+    Value v = f.take(object);
     if (v.is_null()) continue;
     const bool empty = (v.is_list() && v.list().empty()) || (v.is_map() && v.map().empty());
-    if (empty && !f.required && f.type.type != Type::structure && f.type.type != Type::document) continue;
+    if (empty && absent == Absent::null_or_empty && !f.required && f.type.type != Type::structure &&
+        f.type.type != Type::document)
+      continue;
     out.add(f.name, std::move(v));
   }
   return Value(std::move(out));

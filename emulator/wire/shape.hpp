@@ -91,9 +91,9 @@ struct Field {
   TypeInfo type;
   Traits traits;
   bool required = false;
-  void (*assign)(void* object, const Value& value) = nullptr;
-  /// Null when the member is absent.
-  Value (*extract)(const void* object) = nullptr;
+  /// Both move what they are given. take: null when the member is absent.
+  void (*assign)(void* object, Value&& value) = nullptr;
+  Value (*take)(void* object) = nullptr;
   std::string_view wire_name() const {
     return traits.at_name.empty() ? std::string_view(name) : traits.at_name;
   }
@@ -105,6 +105,26 @@ const std::shared_ptr<const Shape>& shape_of() {
   return shape;
 }
 
+/// Assigns what the value has of the shape's members to the object; the value is moved from.
+void assign_struct(void* object, Value&& value, const Shape& shape);
+/// A value that validates against the shape -> T.
+template <class T>
+T read_struct(Value value, const Shape& shape) {
+  T t{};
+  assign_struct(&t, std::move(value), shape);
+  return t;
+}
+/// How an output is written: empty lists and maps of optional members are left out of the answer itself, not
+/// of the structures in it.
+enum class Absent { null, null_or_empty };
+/// The object is moved from.
+Value take_struct(void* object, const Shape& shape, Absent absent = Absent::null_or_empty);
+template <class T>
+Value write_struct(T object, const Shape& shape) {
+  static_assert(!std::is_pointer_v<T>);
+  return take_struct(&object, shape);
+}
+
 namespace detail {
 
 template <class T>
@@ -113,78 +133,66 @@ concept Structure = requires {
 };
 
 template <class T>
-struct Convert;  // read(Value) -> T, write(T) -> Value, info() -> TypeInfo
+struct Convert;  // read(Value&&) -> T, write(T&&) -> Value, info() -> TypeInfo; both move
 
 template <class T, Type kType>
 struct Scalar {
   static TypeInfo info() { return TypeInfo{kType, nullptr, nullptr}; }
-  static Value write(const T& t) { return Value(t); }
+  static Value write(T&& t) { return Value(std::move(t)); }
 };
 template <>
 struct Convert<std::string> : Scalar<std::string, Type::text> {
-  static std::string read(const Value& v) { return v.text(); }
+  static std::string read(Value&& v) { return std::move(v.text()); }
 };
 template <>
 struct Convert<Bytes> : Scalar<Bytes, Type::blob> {
-  static Bytes read(const Value& v) { return v.bytes(); }
+  static Bytes read(Value&& v) { return std::move(v.bytes()); }
 };
 template <>
 struct Convert<Time> : Scalar<Time, Type::timestamp> {
-  static Time read(const Value& v) { return v.time(); }
+  static Time read(Value&& v) { return v.time(); }
 };
 template <>
 struct Convert<bool> : Scalar<bool, Type::boolean> {
-  static bool read(const Value& v) { return v.boolean(); }
+  static bool read(Value&& v) { return v.boolean(); }
 };
 template <>
 struct Convert<std::int64_t> : Scalar<std::int64_t, Type::long_integer> {
-  static std::int64_t read(const Value& v) { return v.integer(); }
+  static std::int64_t read(Value&& v) { return v.integer(); }
 };
 template <>
 struct Convert<int> : Scalar<int, Type::integer> {
-  static int read(const Value& v) { return static_cast<int>(v.integer()); }
+  static int read(Value&& v) { return static_cast<int>(v.integer()); }
 };
 template <>
 struct Convert<double> : Scalar<double, Type::real> {
-  static double read(const Value& v) { return v.real(); }
+  static double read(Value&& v) { return v.real(); }
 };
 template <>
 struct Convert<Value> : Scalar<Value, Type::document> {
-  static Value read(const Value& v) { return v; }
+  static Value read(Value&& v) { return std::move(v); }
 };
 template <Structure T>
 struct Convert<T> {
   static TypeInfo info() { return TypeInfo{Type::structure, shape_of<T>(), nullptr}; }
-  static T read(const Value& v) {
-    T t{};
-    for (const Field& f : shape_of<T>()->fields)
-      if (const Value* m = v.find(f.name); m && !m->is_null()) f.assign(&t, *m);
-    return t;
-  }
-  static Value write(const T& t) {
-    Map m;
-    for (const Field& f : shape_of<T>()->fields) {
-      Value v = f.extract(&t);
-      if (!v.is_null()) m.add(f.name, std::move(v));
-    }
-    return Value(std::move(m));
-  }
+  static T read(Value&& v) { return read_struct<T>(std::move(v), *shape_of<T>()); }
+  static Value write(T&& t) { return take_struct(&t, *shape_of<T>(), Absent::null); }
 };
 template <class T>
 struct Convert<std::vector<T>> {
   static TypeInfo info() {
     return TypeInfo{Type::list, nullptr, std::make_shared<const TypeInfo>(Convert<T>::info())};
   }
-  static std::vector<T> read(const Value& v) {
+  static std::vector<T> read(Value&& v) {
     std::vector<T> out;
     out.reserve(v.list().size());
-    for (const Value& e : v.list()) out.push_back(Convert<T>::read(e));
+    for (Value& e : v.list()) out.push_back(Convert<T>::read(std::move(e)));
     return out;
   }
-  static Value write(const std::vector<T>& t) {
+  static Value write(std::vector<T>&& t) {
     List out;
     out.reserve(t.size());
-    for (const auto& e : t) out.push_back(Convert<T>::write(e));
+    for (auto&& e : t) out.push_back(Convert<T>::write(std::move(e)));
     return Value(std::move(out));
   }
 };
@@ -193,23 +201,23 @@ struct Convert<std::map<std::string, T>> {
   static TypeInfo info() {
     return TypeInfo{Type::map, nullptr, std::make_shared<const TypeInfo>(Convert<T>::info())};
   }
-  static std::map<std::string, T> read(const Value& v) {
+  static std::map<std::string, T> read(Value&& v) {
     std::map<std::string, T> out;
-    for (const auto& [k, e] : v.map()) out.insert_or_assign(k, Convert<T>::read(e));
+    for (auto& [k, e] : v.map()) out.insert_or_assign(std::move(k), Convert<T>::read(std::move(e)));
     return out;
   }
-  static Value write(const std::map<std::string, T>& t) {
+  static Value write(std::map<std::string, T>&& t) {
     Map out;
     out.reserve(t.size());
-    for (const auto& [k, e] : t) out.add(k, Convert<T>::write(e));
+    for (auto& [k, e] : t) out.add(k, Convert<T>::write(std::move(e)));
     return Value(std::move(out));
   }
 };
 template <class T>
 struct Convert<std::optional<T>> {
   static TypeInfo info() { return Convert<T>::info(); }
-  static std::optional<T> read(const Value& v) { return Convert<T>::read(v); }
-  static Value write(const std::optional<T>& t) { return t ? Convert<T>::write(*t) : Value(); }
+  static std::optional<T> read(Value&& v) { return Convert<T>::read(std::move(v)); }
+  static Value write(std::optional<T>&& t) { return t ? Convert<T>::write(std::move(*t)) : Value(); }
 };
 
 template <class P>
@@ -233,8 +241,8 @@ Field field(std::string_view name, Traits traits, bool required) {
   f.type = Convert<T>::info();
   f.traits = std::move(traits);
   f.required = required;
-  f.assign = [](void* o, const Value& v) { static_cast<C*>(o)->*kMember = Convert<T>::read(v); };
-  f.extract = [](const void* o) { return Convert<T>::write(static_cast<const C*>(o)->*kMember); };
+  f.assign = [](void* o, Value&& v) { static_cast<C*>(o)->*kMember = Convert<T>::read(std::move(v)); };
+  f.take = [](void* o) { return Convert<T>::write(std::move(static_cast<C*>(o)->*kMember)); };
   return f;
 }
 
@@ -250,15 +258,5 @@ template <auto kMember, class C = detail::ObjectOf<kMember>>
 Field optional(std::string_view name, Traits traits = {}) {
   return detail::field<kMember, C>(name, std::move(traits), false);
 }
-
-/// A value that validates against the shape -> T.
-template <class T>
-T read_struct(const Value& value, const Shape& shape) {
-  T t{};
-  for (const Field& f : shape.fields)
-    if (const Value* m = value.find(f.name); m && !m->is_null()) f.assign(&t, *m);
-  return t;
-}
-Value write_struct(const void* object, const Shape& shape);
 
 }  // namespace puddle::wire

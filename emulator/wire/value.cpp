@@ -33,6 +33,8 @@ Value& Map::operator[](std::string_view name) {
 
 void Map::add(std::string name, Value value) { entries_.emplace_back(std::move(name), std::move(value)); }
 
+Value& Map::add(std::string name) { return entries_.emplace_back(std::move(name), Value()).second; }
+
 bool Map::erase(std::string_view name) {
   return std::erase_if(entries_, [&](const Entry& e) { return e.first == name; }) > 0;
 }
@@ -74,6 +76,10 @@ std::string& Value::text() {
   return std::get<std::string>(held_);
 }
 const Bytes& Value::bytes() const {
+  PUDDLE_CHECK(kind() == Kind::bytes);
+  return std::get<Bytes>(held_);
+}
+Bytes& Value::bytes() {
   PUDDLE_CHECK(kind() == Kind::bytes);
   return std::get<Bytes>(held_);
 }

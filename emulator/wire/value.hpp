@@ -34,6 +34,7 @@ class Map {
   bool contains(std::string_view name) const { return find(name) != nullptr; }
   Value& operator[](std::string_view name);  ///< added as null when missing
   void add(std::string name, Value value);   ///< appended without a look-up: the name must be new
+  Value& add(std::string name);              ///< the same, null at first
   bool erase(std::string_view name);
   std::size_t size() const;
   bool empty() const;
@@ -86,6 +87,7 @@ class Value {
   const std::string& text() const;
   std::string& text();
   const Bytes& bytes() const;
+  Bytes& bytes();
   Time time() const;
   const List& list() const;
   List& list();

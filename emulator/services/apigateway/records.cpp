@@ -12,7 +12,7 @@ using wire::Shape;
 
 template <class T>
 std::string document(const T& t) {
-  return wire::to_json(wire::write_struct(&t, T::shape()));
+  return wire::to_json(wire::write_struct(t, T::shape()));
 }
 
 template <class T>
@@ -166,7 +166,7 @@ void Records::remove_resource(const std::string& api, const std::string& id) {
 void Records::save(const std::string& api, const Deployment& deployment) {
   wire::List list;
   for (const auto& [id, resource] : deployment.snapshot)
-    list.push_back(wire::write_struct(&resource, Resource::shape()));
+    list.push_back(wire::write_struct(resource, Resource::shape()));
   const std::string text = wire::to_json(wire::Value(std::move(list)));
   store_.run(
       "INSERT OR REPLACE INTO apigateway_deployments (api, id, created, description, snapshot) "

@@ -173,7 +173,7 @@ std::unique_ptr<Backup> Backups::of(const Table& t, const std::string& name, con
 }
 
 void Backups::save(const Backup& b) {
-  db_.control.put_backup(b.id, wire::to_json(wire::write_struct(&b, *wire::shape_of<Backup>())));
+  db_.control.put_backup(b.id, wire::to_json(wire::write_struct(b, *wire::shape_of<Backup>())));
 }
 
 Backup& Backups::create(Table& t, const std::string& name, Time now) {

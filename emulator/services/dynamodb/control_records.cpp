@@ -15,7 +15,7 @@ constexpr std::int64_t kForgetStep = 500;
 }  // namespace
 
 void ControlRecords::put_settings(std::int64_t table, const TableSettings& settings) {
-  const std::string json = wire::to_json(wire::write_struct(&settings, *wire::shape_of<TableSettings>()));
+  const std::string json = wire::to_json(wire::write_struct(settings, *wire::shape_of<TableSettings>()));
   store_.run("INSERT INTO dynamodb_settings VALUES(?1,?2) ON CONFLICT(table_id) DO UPDATE SET settings=?2",
              {table, string_view(json)});
 }

@@ -326,7 +326,7 @@ std::string fingerprint(const Function& f) {
   c.revision = c.modified = {};
   c.state = c.state_reason = c.state_code = std::nullopt;
   c.last_update_status = c.last_update_reason = c.last_update_code = std::nullopt;
-  return sha256_hex(f.directory + wire::to_json(wire::write_struct(&c, *wire::shape_of<Configuration>())));
+  return sha256_hex(f.directory + wire::to_json(wire::write_struct(c, *wire::shape_of<Configuration>())));
 }
 
 void check_quiet(const FunctionFamily& f) {

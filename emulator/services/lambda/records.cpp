@@ -18,7 +18,7 @@ wire::Value parse(string_view json) {
 
 template <class T>
 std::string text_of(const T& object) {
-  return wire::to_json(wire::write_struct(&object, *wire::shape_of<T>()));
+  return wire::to_json(wire::write_struct(object, *wire::shape_of<T>()));
 }
 template <class T>
 T from_text(string_view json) {
@@ -39,7 +39,7 @@ std::map<std::string, std::string> tags_from(string_view json) {
 
 // JSON has no instants: LastModified is kept as milliseconds.
 wire::Value stored_form(const MappingConfig& config) {
-  wire::Value out = wire::write_struct(&config, *wire::shape_of<MappingConfig>());
+  wire::Value out = wire::write_struct(config, *wire::shape_of<MappingConfig>());
   out.map()["LastModified"] = wire::Value(to_millis(config.modified));
   return out;
 }

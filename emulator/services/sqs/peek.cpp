@@ -116,7 +116,7 @@ HttpResponse encoded(const Sqs& sqs, const wire::Codec& codec, const std::vector
                                [](const Operation& o) { return o.name == kReceive; });
   const Shape shape = Received::shape();
   List list;
-  for (const Received& r : messages) list.push_back(wire::write_struct(&r, shape));
+  for (const Received& r : messages) list.push_back(wire::write_struct(r, shape));
   Map output;
   if (!list.empty()) output.add("Messages", Value(std::move(list)));
   wire::Binding binding;

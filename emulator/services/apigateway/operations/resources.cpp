@@ -24,7 +24,7 @@ ResourceOut describe(const Resource& resource, bool with_methods) {
   out.path = resource.path;
   for (const auto& [verb, method] : resource.methods)
     out.methods.emplace(verb,
-                        with_methods ? wire::write_struct(&method, Method::shape()) : Value(wire::Map()));
+                        with_methods ? wire::write_struct(method, Method::shape()) : Value(wire::Map()));
   return out;
 }
 
