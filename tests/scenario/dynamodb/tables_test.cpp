@@ -319,7 +319,7 @@ TEST_CASE("tags are set, overwritten, listed in pages and removed") {
 TEST_CASE("a resource policy has a revision that changes with it") {
   ControlWorld f;
   f.create(with_stream(table_input("t")));
-  for (const std::string arn : {std::string(f.describe("t").text_or("TableArn")), f.stream_of("t")}) {
+  for (const std::string& arn : {std::string(f.describe("t").text_or("TableArn")), f.stream_of("t")}) {
     const auto policy = [](const char* action) {
       return std::string(
                  R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":")") +
