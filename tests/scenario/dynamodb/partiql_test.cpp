@@ -51,7 +51,7 @@ TEST_CASE("a SELECT pages, over several partitions too") {
   Map input = Fixture::statement("SELECT sk FROM music WHERE pk IN ('a', 'b')");
   input.add("Limit", Value(3));
   const Value first = f.execute(input);
-  CHECK(first.find("Items")->list().size() == 3);
+  CHECK(wire::parse_json(wire::to_json(*first.find("Items")))->list().size() == 3);
   REQUIRE(first.find("NextToken"));
   CHECK(wire::to_json(*first.find("LastEvaluatedKey")) == R"({"pk":{"S":"a"},"sk":{"N":"3"}})");
   input.add("NextToken", *first.find("NextToken"));
