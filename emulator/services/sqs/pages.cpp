@@ -16,6 +16,14 @@ std::string action_of(const HttpRequest& request) {
   return {};
 }
 
+/// "/ACCOUNT/NAME", to which the gateway brings every form of a queue's URL.
+bool is_queue_path(std::string_view path) {
+  constexpr std::size_t kAccount = 12;
+  return path.size() > kAccount + 2 && path[0] == '/' && path[kAccount + 1] == '/' &&
+         path.substr(1, kAccount).find_first_not_of("0123456789") == std::string_view::npos &&
+         path.find('/', kAccount + 2) == std::string_view::npos;
+}
+
 HttpResponse no_action(const std::string& request_id) {
   HttpResponse response;
   response.status = 404;
@@ -33,8 +41,8 @@ bool Sqs::serve(const HttpRequest& request, const Call& call, const Respond& res
     serve_messages(*this, request, call, respond);
     return true;
   }
-  // What is left is a queue's own URL, which takes only what is done with this queue.
-  if (path.size() < 2 || path.starts_with("/_") || request.headers.find("x-amz-target")) return false;
+  // A queue's own URL takes only what is done with this queue.
+  if (!is_queue_path(path) || request.headers.find("x-amz-target")) return false;
   const std::string action = action_of(request);
   if (action.empty()) return respond(no_action(call.request_id)), true;
   if (action != "CreateQueue" && action != "ListQueues") return false;
