@@ -137,6 +137,8 @@ Runtimes::Command Runtimes::command(const std::string& runtime, const std::strin
     libraries += std::string(libraries.empty() ? "" : ":") + "{opt}/lib";
   if (!libraries.empty()) v["LD_LIBRARY_PATH"] = libraries;
   out.managed = !is_provided(runtime);
+  // The sandbox binds it, even for a runtime that brings all of its own.
+  fs::create_directories(directory_, ignored);
   if (is_python(runtime)) {
     const Python python = find_python(runtime);
     if (python.path.empty()) {
