@@ -17,7 +17,11 @@ EnvironmentLog::EnvironmentLog(Loop& loop, std::shared_ptr<LogStream> stream, co
   if (config.system_level == "WARN") level_ = PlatformEvent::Level::warn;
 }
 
-void EnvironmentLog::output(std::string line) { add(std::move(line)); }
+void EnvironmentLog::output(std::string line) {
+  // An event has at least one character; one without any would cost the whole batch.
+  if (line.empty()) line = "\n";
+  add(std::move(line));
+}
 
 void EnvironmentLog::platform(const PlatformEvent& event) {
   if (!json_) {
@@ -34,7 +38,7 @@ void EnvironmentLog::text_only(std::string line) {
 void EnvironmentLog::add(std::string line) {
   if (in_invocation_) {
     tail_ += line;
-    tail_ += '\n';
+    if (line != "\n") tail_ += '\n';
     if (tail_.size() > 8 * kLogTail) tail_.erase(0, tail_.size() - kLogTail);
   }
   bytes_ += line.size();
