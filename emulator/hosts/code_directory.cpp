@@ -1,11 +1,13 @@
 #include "hosts/code_directory.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zip.h>
 
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 
 namespace puddle {
@@ -98,6 +100,23 @@ std::string CodeDirectory::unpack(const std::string& sha256, const std::vector<s
   if (error_code || !problem.empty()) fs::remove_all(temporary, ignored);
   if (error_code && !has(sha256)) problem = "cannot create " + path(sha256) + ": " + error_code.message();
   return problem;
+}
+
+std::uint64_t directory_stamp(const std::string& directory) {
+  constexpr int kMaxEntries = 4096;
+  std::uint64_t out = 0;
+  std::error_code error;
+  int count = 0;
+  for (fs::recursive_directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+    if (++count > kMaxEntries) break;
+    struct stat status {};
+    if (::lstat(it->path().c_str(), &status) != 0) continue;
+    const std::string entry = it->path().string() + '\n' + std::to_string(status.st_size) + '\n' +
+                              std::to_string(status.st_ino) + '\n' + std::to_string(status.st_mtim.tv_sec) +
+                              '.' + std::to_string(status.st_mtim.tv_nsec);
+    out += std::hash<std::string>{}(entry);  // the order of entries does not matter
+  }
+  return out;
 }
 
 }  // namespace puddle

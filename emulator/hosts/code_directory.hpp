@@ -2,6 +2,7 @@
 // may unpack; two unpacking the same code do no harm, because a directory gets its name only when it is
 // complete.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,5 +22,9 @@ class CodeDirectory {
  private:
   std::string root_;
 };
+
+/// Of the paths, sizes and times of the first 4,096 entries below a directory, so that it changes when they
+/// do.
+std::uint64_t directory_stamp(const std::string& directory);
 
 }  // namespace puddle

@@ -34,6 +34,9 @@ class NativeHost final : public FunctionHost {
 
   std::string unsupported(const std::string& runtime) const override { return others_.unsupported(runtime); }
   void expect(const std::string& runtime) override { others_.expect(runtime); }
+  std::uint64_t code_stamp(const std::string& directory) const override {
+    return others_.code_stamp(directory);
+  }
   EnvironmentId start(EnvironmentSpec spec, Events events) override;
   void invoke(EnvironmentId id, Invocation invocation, std::function<void(InvocationOutcome)> done) override;
   void stop(EnvironmentId id) override;

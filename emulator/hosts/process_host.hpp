@@ -25,6 +25,7 @@ class ProcessHost final : public FunctionHost {
     return context_.shared->runtimes.unsupported(runtime);
   }
   void expect(const std::string& runtime) override;
+  std::uint64_t code_stamp(const std::string& directory) const override { return directory_stamp(directory); }
   EnvironmentId start(EnvironmentSpec spec, Events events) override;
   void invoke(EnvironmentId id, Invocation invocation, std::function<void(InvocationOutcome)> done) override;
   void stop(EnvironmentId id) override;

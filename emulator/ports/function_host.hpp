@@ -89,6 +89,8 @@ class FunctionHost {
   virtual std::string unsupported(const std::string& runtime) const = 0;
   /// A function of this runtime exists: what makes its first start fast may be made ready.
   virtual void expect(const std::string& /*runtime*/) {}
+  /// Changes when something in a code_directory does. The default is for hosts without directories.
+  virtual std::uint64_t code_stamp(const std::string& /*directory*/) const { return 0; }
   /// Never fails: what goes wrong is the outcome of the first invocation.
   virtual EnvironmentId start(EnvironmentSpec spec, Events events) = 0;
   /// The environment must be new or idle. done is called once, never before invoke returns; not after stop().

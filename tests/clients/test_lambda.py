@@ -154,8 +154,9 @@ def handler(event, context):
         assert sorted(seen) == [1, 2], seen
         counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
         assert counts["ApproximateNumberOfMessages"] == "0"
+        sqs.create_queue(QueueName="second")
         expect_error("InvalidParameterValueException", functions.create_event_source_mapping, FunctionName="f",
-                     EventSourceArn="arn:aws:sqs:us-east-1:000000000000:q",
+                     EventSourceArn="arn:aws:sqs:us-east-1:000000000000:second",
                      FilterCriteria={"Filters": [{"Pattern": "{\"body\": 1}"}]})
 
 

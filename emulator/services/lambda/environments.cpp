@@ -53,6 +53,7 @@ struct Environments::Slot {
   FunctionHost::EnvironmentId id = 0;
   std::string function_arn, version, request_id, trace;
   std::uint64_t generation = 0;
+  std::uint64_t stamp = 0;  // of a mounted directory when the environment was started
   InitType type = InitType::on_demand;
   bool busy = false, retired = false, ready = false, started = false;
   Time expires{};  // of its credentials
@@ -78,6 +79,7 @@ std::shared_ptr<Environments::Slot> Environments::start(const Function& f, InitT
   slot->function_arn = f.arn();
   slot->version = f.config.version;
   slot->generation = f.generation;
+  if (!f.directory.empty()) slot->stamp = deps.functions->code_stamp(f.directory);
   slot->type = type;
   slot->expires = now + kCredentialLife;
   auto stream =
@@ -130,6 +132,7 @@ FunctionHost::Events Environments::events_of(const std::shared_ptr<Slot>& slot) 
 /// there is no room.
 std::shared_ptr<Environments::Slot> Environments::take(const Function& f) {
   const Time now = service_.deps.loop.now();
+  if (!f.directory.empty()) drop_outdated(f);
   std::shared_ptr<Slot> best;
   std::size_t on_demand = 0;
   const auto better = [](const Slot& a, const Slot& b) {
@@ -150,6 +153,15 @@ std::shared_ptr<Environments::Slot> Environments::take(const Function& f) {
   best->busy = true;
   if (best->reaper) service_.deps.loop.cancel(std::exchange(best->reaper, 0));
   return best;
+}
+
+/// Stops idle environments whose mounted directory has changed since they were started.
+void Environments::drop_outdated(const Function& f) {
+  const std::uint64_t stamp = service_.deps.functions->code_stamp(f.directory);
+  std::vector<std::shared_ptr<Slot>> old;
+  for (const auto& slot : slots_)
+    if (!slot->busy && slot->generation == f.generation && slot->stamp != stamp) old.push_back(slot);
+  for (const auto& slot : old) drop(slot);
 }
 
 /// Stops the environment that has been idle longest.

@@ -72,6 +72,7 @@ class Environments {
   std::shared_ptr<Slot> start(const Function& function, InitType type);
   FunctionHost::Events events_of(const std::shared_ptr<Slot>& slot);
   bool make_room();
+  void drop_outdated(const Function& function);
   void fill(const std::string& version_arn);
   void release(const std::shared_ptr<Slot>& slot, bool alive);
   void drop(const std::shared_ptr<Slot>& slot);
