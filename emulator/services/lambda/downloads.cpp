@@ -9,9 +9,10 @@ namespace {
 constexpr std::string_view kCodePath = "/lambda-code/";
 constexpr std::string_view kLayerPath = "/lambda-layers/";
 
-/// The revision is a random id that only those know who may look at the function.
+/// Holds as long as the code does: an address given out while the function is Pending is still good when it
+/// is Active, so the revision is no part of it. The digest of the code is known to those who may look at it.
 std::string signature_of(const Function& f) {
-  return sha256_hex(f.config.revision + f.code_hex).substr(0, 32);
+  return sha256_hex("download " + f.config.arn + f.config.role + f.code_hex).substr(0, 32);
 }
 std::string signature_of(const LayerVersion& l) {
   return sha256_hex(l.created + l.code_hex + l.arn()).substr(0, 32);
