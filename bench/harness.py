@@ -54,6 +54,19 @@ class Server:
                 total += int(f.read().split()[0])
         return total / 1e9
 
+    def idle(self, share=0.02, seconds=0.25):
+        """Whether it used less than that share of a processor for so long."""
+        before = self.cpu_seconds()
+        time.sleep(seconds)
+        return self.cpu_seconds() - before < seconds * share
+
+    def settle(self, limit=300):
+        """Until what it does behind the answers (checkpoints, rows of what was deleted) is done."""
+        ends = time.perf_counter() + limit
+        while not self.idle():
+            if time.perf_counter() > ends:
+                raise NotMeasured(f"it was not idle within {limit} s")
+
     def functions_cpu_seconds(self):
         """Processor time of the processes below it that are running: the environments of functions."""
         parents = {}

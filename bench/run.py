@@ -5,7 +5,7 @@
 
 Every operation is measured in rounds that alternate with the echo's, because the machine may be shared; the figure to
 hold is the server's processor time per operation as a multiple of the echo's in the same run. Parts: start, operations,
-functions, pipeline, queues, tables (the last two only when named or in a full run: they fill a million).
+functions, pipeline, lag, queues, tables (the last two only when named or in a full run: they fill a million).
 """
 import argparse
 import json
@@ -18,6 +18,7 @@ import time
 
 from functions import Functions
 from harness import Http, Load, NotMeasured, Server
+from lag import Lag
 from operations import Depth, Operations
 from pipeline import Pipeline
 
@@ -97,6 +98,13 @@ class Bench:
             pipeline.latency()
             pipeline.drain()
 
+    def lag(self):
+        print(f"{'while this runs':<44}{'hold, ms':>8}{'longest':>10}{'took':>8}")
+        with self.up() as server:
+            lag = Lag(self, server)
+            lag.queues()
+            lag.tables()
+
     def queues(self):
         with Server(self.echo_program) as echo, self.up() as server:
             Depth(Operations(self, echo, server)).queues()
@@ -106,7 +114,7 @@ class Bench:
             Depth(Operations(self, echo, server)).tables()
 
 
-PARTS = ["start", "operations", "functions", "pipeline", "queues", "tables"]
+PARTS = ["start", "operations", "functions", "pipeline", "lag", "queues", "tables"]
 
 
 def main():
@@ -118,7 +126,7 @@ def main():
     options = parser.parse_args()
     bench = Bench(os.path.abspath(options.build), options.quick)
     try:
-        for part in options.parts or (PARTS[:4] if options.quick else PARTS):
+        for part in options.parts or (PARTS[:5] if options.quick else PARTS):
             try:
                 getattr(bench, part)()
             except NotMeasured as why:

@@ -25,6 +25,14 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(puddle_options INTERFACE -ffunction-sections -fdata-sections)
   target_link_options(puddle_options INTERFACE -Wl,--gc-sections $<$<BOOL:${MOLD}>:-Wl,--icf=safe>)
 endif()
+# Libraries are linked into the release where the system has them as archives: finding and relocating them took
+# longer than everything else that the program does before it is ready.
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  list(PREPEND CMAKE_FIND_LIBRARY_SUFFIXES .a)
+  set(OPENSSL_USE_STATIC_LIBS TRUE)
+  set(ZLIB_USE_STATIC_LIBS TRUE)
+  target_link_options(puddle_options INTERFACE -static-libstdc++ -static-libgcc)
+endif()
 if(PUDDLE_SANITIZE)
   target_compile_options(puddle_options INTERFACE -fsanitize=${PUDDLE_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)
