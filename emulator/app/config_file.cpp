@@ -19,70 +19,23 @@ std::optional<Config::QueueUrls> queue_urls_of(std::string_view text) {
   return std::nullopt;
 }
 
-/// False when the name is unknown; throws YAML::Exception when the value has the wrong type.
-bool set(Config& c, const std::string& name, const YAML::Node& value) {
-  if (name == "host")
-    c.host = value.as<std::string>();
-  else if (name == "port")
-    c.port = value.as<std::uint16_t>();
-  else if (name == "inbox-port")
-    c.inbox_port = value.as<std::uint16_t>();
-  else if (name == "data-dir")
-    c.data_dir = value.as<std::string>();
-  else if (name == "ephemeral")
-    c.ephemeral = value.as<bool>();
-  else if (name == "account")
-    c.account = value.as<std::string>();
-  else if (name == "region")
-    c.region = value.as<std::string>();
-  else if (name == "smtp")
-    c.smtp = value.as<std::string>();
-  else if (name == "mail-from")
-    c.mail_from = value.as<std::string>();
-  else if (name == "inbox-confirm")
-    c.inbox_confirm = value.as<bool>();
-  else if (name == "log-level")
-    c.log_level = value.as<std::string>();
-  else if (name == "max-connections")
-    c.max_connections = value.as<int>();
-  else if (name == "function-concurrency")
-    c.function_concurrency = value.as<int>();
-  else if (name == "function-idle-seconds")
-    c.function_idle_seconds = value.as<int>();
-  else if (name == "throttle")
-    c.throttle = value.as<bool>();
-  else if (name == "table-transition-ms")
-    c.table_transition_ms = value.as<int>();
-  else if (name == "purge-interval-seconds")
-    c.purge_interval_seconds = value.as<int>();
-  else if (name == "recreate-interval-seconds")
-    c.recreate_interval_seconds = value.as<int>();
-  else if (name == "queue-urls") {
-    const auto form = queue_urls_of(value.as<std::string>());
-    if (!form) throw YAML::Exception(value.Mark(), "queue-urls is plain, standard, domain or path");
-    c.queue_urls = *form;
-  } else if (name == "durability") {
-    const auto text = value.as<std::string>();
-    if (text == "memory")
-      c.durability = Config::Durability::memory;
-    else if (text == "process")
-      c.durability = Config::Durability::process;
-    else if (text == "disk")
-      c.durability = Config::Durability::disk;
-    else
-      throw YAML::Exception(value.Mark(), "durability is memory, process or disk");
-  } else if (name == "auth") {
-    const auto text = value.as<std::string>();
-    if (text == "off")
-      c.auth = Config::Auth::off;
-    else if (text == "warn")
-      c.auth = Config::Auth::warn;
-    else if (text == "enforce")
-      c.auth = Config::Auth::enforce;
-    else
-      throw YAML::Exception(value.Mark(), "auth is off, warn or enforce");
-  } else {
-    return false;
+/// Names of the file that are flags, but no settings of the daemon.
+bool is_setting(std::string_view name) { return name != "help" && name != "config" && name != "template"; }
+
+/// Gives the flag of that name its value. The error is a message.
+Result<bool> set(UpOptions& options, const std::string& name, const std::string& value) {
+  CLI::App app;
+  add_up_flags(app, options);
+  for (CLI::Option* option : app.get_options()) option->envname("");
+  const CLI::Option* option = is_setting(name) ? app.get_option_no_throw("--" + name) : nullptr;
+  if (option == nullptr) return Failure("unknown setting " + name);
+  // The parser takes its arguments last first.
+  std::vector<std::string> arguments{value, "--" + name};
+  if (option->get_items_expected_max() == 0) arguments = {"--" + name + "=" + value};
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& e) {
+    return Failure(e.what());
   }
   return true;
 }
@@ -94,7 +47,7 @@ const char* environment(const char* name) {
 
 }  // namespace
 
-Result<bool> apply_config_file(const std::string& path, Config& config) {
+Result<bool> apply_config_file(const std::string& path, UpOptions& options) {
   const auto at = [&](const YAML::Mark& mark, const std::string& message) {
     return Failure(path + ":" + std::to_string(mark.line + 1) + ": " + message);
   };
@@ -102,9 +55,12 @@ Result<bool> apply_config_file(const std::string& path, Config& config) {
     const YAML::Node root = YAML::LoadFile(path);
     if (root.IsNull()) return true;
     if (!root.IsMap()) return at(root.Mark(), "settings are a mapping of names to values");
-    for (const auto& entry : root)
-      if (!set(config, entry.first.as<std::string>(), entry.second))
-        return at(entry.first.Mark(), "unknown setting " + entry.first.as<std::string>());
+    for (const auto& entry : root) {
+      const std::string name = entry.first.as<std::string>();
+      if (!entry.second.IsScalar()) return at(entry.first.Mark(), name + " must be a single value");
+      if (const auto done = set(options, name, entry.second.as<std::string>()); !done)
+        return at(entry.first.Mark(), done.error().message);
+    }
   } catch (const YAML::BadFile&) {
     return Failure(path + ": cannot be read");
   } catch (const YAML::Exception& e) {

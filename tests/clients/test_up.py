@@ -89,5 +89,40 @@ def test_start_up_errors_are_clear():
     assert missing.returncode == 1 and "no/such/template.yaml" in missing.stderr, missing
 
 
+def test_the_settings_file():
+    def start(text, *args, **env):
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as f:
+            f.write(text)
+            f.flush()
+            args = [a.replace("FILE", f.name) for a in args]
+            env = {k: v.replace("FILE", f.name) for k, v in env.items()}
+            done = subprocess.run([BINARY, "up", *args], capture_output=True, text=True, timeout=60,
+                                  env={**os.environ, **env})
+            return done.returncode, done.stderr.replace(f.name, "FILE")
+
+    # Each way to name the file; the errors have their line, and a value is held to the range of its flag.
+    bad = "# settings\nport: 0\nfunction-concurrency: 5000\n"
+    for way in (["--config", "FILE"], ["--config=FILE"]):
+        code, said = start(bad, *way)
+        assert code == 1 and "FILE:3: " in said and "5000" in said, said
+    code, said = start(bad, PUDDLE_CONFIG="FILE")
+    assert code == 1 and "FILE:3: " in said, said
+    code, said = start("colour: red\n", "--config", "FILE")
+    assert code == 1 and "FILE:1: unknown setting colour" in said, said
+    code, said = start("port: [1, 2]\n", "--config", "FILE")
+    assert code == 1 and "FILE:1: port must be a single value" in said, said
+    # A setting without a value on the command line is one in the file too.
+    code, said = start("inbox-confirm: maybe\n", "--config", "FILE")
+    assert code == 1 and "FILE:1: " in said and "maybe" in said, said
+    # The file that shows every default says what the flags say.
+    with open(os.path.join(ROOT, "config/puddle.yaml")) as f:
+        shown = dict(l.split("#")[0].strip().split(": ", 1) for l in f if ":" in l.split("#")[0])
+    listed = subprocess.run([BINARY, "up", "--help"], capture_output=True, text=True).stdout
+    for name, value in shown.items():
+        assert "--" + name in listed, name
+        if value.isdigit():
+            assert re.search(r"--%s [^\n]*=%s\b" % (name, value), listed), (name, value)
+
+
 if __name__ == "__main__":
     main(sys.modules[__name__])

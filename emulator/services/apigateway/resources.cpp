@@ -1,6 +1,7 @@
 // CloudFormation: AWS::ApiGateway::RestApi, Resource, Method, Deployment, Stage and Account.
 #include <algorithm>
 #include <exception>
+#include "aws/resource_call.hpp"
 
 #include "base/text.hpp"
 #include "services/apigateway/apigateway.hpp"
@@ -9,17 +10,6 @@ namespace puddle::apigateway {
 namespace {
 
 using wire::Map;
-
-ClientCall call_of(const ResourceRequest& r, std::string operation, Map input) {
-  ClientCall call;
-  call.service = "apigateway";
-  call.operation = std::move(operation);
-  call.input = Value(std::move(input));
-  call.principal = r.principal;
-  call.account = r.account;
-  call.region = r.region;
-  return call;
-}
 
 /// Template values are often text where the API wants a number or a truth value.
 Value as_bool(const Value& v) { return v.is_text() ? Value(v.text() == "true") : v; }
@@ -89,7 +79,7 @@ Task<ResourceResult> create_api(ResourceRequest r) {
   copy(r.properties, "EndpointConfiguration", in, "endpointConfiguration", endpoint_of);
   copy(r.properties, "DisableExecuteApiEndpoint", in, "disableExecuteApiEndpoint", as_bool);
   copy(r.properties, "Tags", in, "tags", tags_of);
-  ClientCall call = call_of(r, "CreateRestApi", std::move(in));
+  ClientCall call = resource_call(r, "apigateway", "CreateRestApi", std::move(in));
   Task<Value> work = r.client->call(std::move(call));
   Value made = co_await std::move(work);
   ResourceResult out;
@@ -102,7 +92,7 @@ Task<ResourceResult> create_api(ResourceRequest r) {
 Task<void> remove_api(ResourceRequest r) {
   Map in;
   in["restApiId"] = Value(r.physical_id);
-  ClientCall call = call_of(r, "DeleteRestApi", std::move(in));
+  ClientCall call = resource_call(r, "apigateway", "DeleteRestApi", std::move(in));
   Task<> work = remove_quietly(r.client, std::move(call));
   co_await std::move(work);
 }
@@ -112,7 +102,7 @@ Task<ResourceResult> create_resource(ResourceRequest r) {
   copy(r.properties, "RestApiId", in, "restApiId");
   copy(r.properties, "ParentId", in, "parentId");
   copy(r.properties, "PathPart", in, "pathPart");
-  ClientCall call = call_of(r, "CreateResource", std::move(in));
+  ClientCall call = resource_call(r, "apigateway", "CreateResource", std::move(in));
   Task<Value> work = r.client->call(std::move(call));
   Value made = co_await std::move(work);
   ResourceResult out;
@@ -125,7 +115,7 @@ Task<void> remove_resource(ResourceRequest r) {
   Map in;
   copy(r.properties, "RestApiId", in, "restApiId");
   in["resourceId"] = Value(r.physical_id);
-  ClientCall call = call_of(r, "DeleteResource", std::move(in));
+  ClientCall call = resource_call(r, "apigateway", "DeleteResource", std::move(in));
   Task<> work = remove_quietly(r.client, std::move(call));
   co_await std::move(work);
 }
@@ -157,7 +147,7 @@ std::vector<ClientCall> method_calls(const ResourceRequest& r) {
   copy(p, "OperationName", method, "operationName");
   copy(p, "RequestParameters", method, "requestParameters", as_flags);
   copy(p, "RequestModels", method, "requestModels", as_texts);
-  out.push_back(call_of(r, "PutMethod", std::move(method)));
+  out.push_back(resource_call(r, "apigateway", "PutMethod", std::move(method)));
   if (const Value* responses = p.find("MethodResponses"); responses && responses->is_list())
     for (const Value& response : responses->list()) {
       refuse_others(response, "MethodResponses", {"StatusCode", "ResponseParameters", "ResponseModels"});
@@ -168,7 +158,7 @@ std::vector<ClientCall> method_calls(const ResourceRequest& r) {
       });
       copy(response, "ResponseParameters", in, "responseParameters", as_flags);
       copy(response, "ResponseModels", in, "responseModels", as_texts);
-      out.push_back(call_of(r, "PutMethodResponse", std::move(in)));
+      out.push_back(resource_call(r, "apigateway", "PutMethodResponse", std::move(in)));
     }
   const Value* integration = p.find("Integration");
   if (!integration || !integration->is_map()) return out;
@@ -190,7 +180,7 @@ std::vector<ClientCall> method_calls(const ResourceRequest& r) {
   copy(*integration, "CacheNamespace", in, "cacheNamespace");
   copy(*integration, "CacheKeyParameters", in, "cacheKeyParameters");
   copy(*integration, "ConnectionType", in, "connectionType");
-  out.push_back(call_of(r, "PutIntegration", std::move(in)));
+  out.push_back(resource_call(r, "apigateway", "PutIntegration", std::move(in)));
   if (const Value* responses = integration->find("IntegrationResponses"); responses && responses->is_list())
     for (const Value& response : responses->list()) {
       refuse_others(
@@ -204,14 +194,14 @@ std::vector<ClientCall> method_calls(const ResourceRequest& r) {
       copy(response, "ResponseParameters", map, "responseParameters", as_texts);
       copy(response, "ResponseTemplates", map, "responseTemplates", as_texts);
       copy(response, "ContentHandling", map, "contentHandling");
-      out.push_back(call_of(r, "PutIntegrationResponse", std::move(map)));
+      out.push_back(resource_call(r, "apigateway", "PutIntegrationResponse", std::move(map)));
     }
   return out;
 }
 
 Task<void> remove_method(ResourceRequest r) {
   Map in = method_address(r);
-  ClientCall call = call_of(r, "DeleteMethod", std::move(in));
+  ClientCall call = resource_call(r, "apigateway", "DeleteMethod", std::move(in));
   Task<> work = remove_quietly(r.client, std::move(call));
   co_await std::move(work);
 }
@@ -253,7 +243,7 @@ Task<ResourceResult> create_deployment(ResourceRequest r) {
     copy(*stage, "Description", in, "stageDescription");
     copy(*stage, "Variables", in, "variables", as_texts);
   }
-  ClientCall call = call_of(r, "CreateDeployment", std::move(in));
+  ClientCall call = resource_call(r, "apigateway", "CreateDeployment", std::move(in));
   Task<Value> work = r.client->call(std::move(call));
   Value made = co_await std::move(work);
   ResourceResult out;
@@ -268,14 +258,14 @@ Task<void> remove_deployment(ResourceRequest r) {
     Map stage;
     copy(r.properties, "RestApiId", stage, "restApiId");
     copy(r.properties, "StageName", stage, "stageName");
-    ClientCall call = call_of(r, "DeleteStage", std::move(stage));
+    ClientCall call = resource_call(r, "apigateway", "DeleteStage", std::move(stage));
     Task<> work = remove_quietly(r.client, std::move(call));
     co_await std::move(work);
   }
   Map in;
   copy(r.properties, "RestApiId", in, "restApiId");
   in["deploymentId"] = Value(r.physical_id);
-  ClientCall call = call_of(r, "DeleteDeployment", std::move(in));
+  ClientCall call = resource_call(r, "apigateway", "DeleteDeployment", std::move(in));
   Task<> work = remove_quietly(r.client, std::move(call));
   co_await std::move(work);
 }
@@ -290,7 +280,7 @@ Task<ResourceResult> create_stage(ResourceRequest r) {
   copy(r.properties, "Variables", in, "variables", as_texts);
   copy(r.properties, "TracingEnabled", in, "tracingEnabled", as_bool);
   copy(r.properties, "Tags", in, "tags", tags_of);
-  ClientCall call = call_of(r, "CreateStage", std::move(in));
+  ClientCall call = resource_call(r, "apigateway", "CreateStage", std::move(in));
   Task<Value> work = r.client->call(std::move(call));
   Value made = co_await std::move(work);
   ResourceResult out;
@@ -302,7 +292,7 @@ Task<void> remove_stage(ResourceRequest r) {
   Map in;
   copy(r.properties, "RestApiId", in, "restApiId");
   in["stageName"] = Value(r.physical_id);
-  ClientCall call = call_of(r, "DeleteStage", std::move(in));
+  ClientCall call = resource_call(r, "apigateway", "DeleteStage", std::move(in));
   Task<> work = remove_quietly(r.client, std::move(call));
   co_await std::move(work);
 }
@@ -316,7 +306,7 @@ Task<Value> set_role(ResourceRequest r, std::string role) {
   patches.push_back(Value(std::move(patch)));
   Map in;
   in["patchOperations"] = Value(std::move(patches));
-  ClientCall call = call_of(r, "UpdateAccount", std::move(in));
+  ClientCall call = resource_call(r, "apigateway", "UpdateAccount", std::move(in));
   Task<Value> work = r.client->call(std::move(call));
   Value done = co_await std::move(work);
   co_return std::move(done);

@@ -1,4 +1,5 @@
 // CloudFormation: AWS::DynamoDB::Table.
+#include "aws/resource_call.hpp"
 #include "runtime/signal.hpp"
 #include "services/dynamodb/dynamodb.hpp"
 #include "wire/json.hpp"
@@ -8,22 +9,11 @@ namespace {
 
 using wire::Map;
 
-ClientCall call_of(const ResourceRequest& r, std::string operation, Map input) {
-  ClientCall call;
-  call.service = "dynamodb";
-  call.operation = std::move(operation);
-  call.input = std::move(input);
-  call.principal = r.principal;
-  call.account = r.account;
-  call.region = r.region;
-  return call;
-}
-
 constexpr Duration kPoll = std::chrono::milliseconds(20);
 constexpr int kMostPolls = 3000;
 
 Task<Value> send(ResourceRequest r, std::string operation, Map input) {
-  ClientCall call = call_of(r, std::move(operation), std::move(input));
+  ClientCall call = resource_call(r, "dynamodb", std::move(operation), std::move(input));
   Task<Value> work = r.client->call(std::move(call));
   Value out = co_await std::move(work);
   co_return std::move(out);
@@ -110,7 +100,7 @@ Task<void> remove_table(ResourceRequest r) {
   bool gone = false;
   try {
     Map input{{"TableName", Value(r.physical_id)}};
-    ClientCall call = call_of(r, "DeleteTable", std::move(input));
+    ClientCall call = resource_call(r, "dynamodb", "DeleteTable", std::move(input));
     Task<Value> work = r.client->call(std::move(call));
     co_await std::move(work);
   } catch (const AwsError& e) {

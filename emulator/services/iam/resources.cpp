@@ -1,4 +1,5 @@
 // CloudFormation: AWS::IAM::Role, AWS::IAM::Policy and AWS::IAM::ManagedPolicy.
+#include "aws/resource_call.hpp"
 #include "base/text.hpp"
 #include "services/iam/iam.hpp"
 #include "wire/json.hpp"
@@ -18,13 +19,7 @@ Task<Value> run(ResourceRequest request, std::vector<Step> steps, bool lenient) 
   Value first;
   bool started = false;
   for (Step& step : steps) {
-    ClientCall call;
-    call.service = "iam";
-    call.operation = step.operation;
-    call.input = Value(std::move(step.input));
-    call.principal = request.principal;
-    call.account = request.account;
-    call.region = request.region;
+    ClientCall call = resource_call(request, "iam", step.operation, std::move(step.input));
     try {
       Task<Value> work = request.client->call(std::move(call));
       Value reply = co_await std::move(work);

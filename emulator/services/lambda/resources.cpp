@@ -1,5 +1,6 @@
 // CloudFormation: AWS::Lambda::Function, Version, Alias, LayerVersion, Url, EventInvokeConfig,
 // EventSourceMapping and Permission.
+#include "aws/resource_call.hpp"
 #include "base/text.hpp"
 #include "services/lambda/lambda.hpp"
 #include "services/lambda/zip.hpp"
@@ -11,17 +12,6 @@ std::vector<ResourceType> more_resource_types();  // version_resources.cpp
 namespace {
 
 using wire::Map;
-
-ClientCall call_of(const ResourceRequest& r, std::string operation, Map input) {
-  ClientCall call;
-  call.service = "lambda";
-  call.operation = std::move(operation);
-  call.input = Value(std::move(input));
-  call.principal = r.principal;
-  call.account = r.account;
-  call.region = r.region;
-  return call;
-}
 
 Value as_integer(const Value& v) {
   if (!v.is_text()) return v;
@@ -89,13 +79,13 @@ Task<ResourceResult> create_function_resource(ResourceRequest r) {
       input.add(name, value);
   }
   if (!input.contains("FunctionName")) input.add("FunctionName", r.name_suffix.substr(0, 64));
-  ClientCall call = call_of(r, "CreateFunction", std::move(input));
+  ClientCall call = resource_call(r, "lambda", "CreateFunction", std::move(input));
   Task<Value> work = r.client->call(std::move(call));
   const Value created = co_await std::move(work);
   if (const Value* reserved = r.properties.find("ReservedConcurrentExecutions")) {
     Map limit{{"FunctionName", Value(created.text_or("FunctionName"))},
               {"ReservedConcurrentExecutions", as_integer(*reserved)}};
-    ClientCall reserve = call_of(r, "PutFunctionConcurrency", std::move(limit));
+    ClientCall reserve = resource_call(r, "lambda", "PutFunctionConcurrency", std::move(limit));
     Task<Value> reserving = r.client->call(std::move(reserve));
     co_await std::move(reserving);
   }
@@ -108,7 +98,7 @@ Task<ResourceResult> create_function_resource(ResourceRequest r) {
 /// A resource that is gone already is no error.
 Task<void> remove(ResourceRequest r, std::string operation, Map input) {
   try {
-    ClientCall call = call_of(r, std::move(operation), std::move(input));
+    ClientCall call = resource_call(r, "lambda", std::move(operation), std::move(input));
     Task<Value> work = r.client->call(std::move(call));
     co_await std::move(work);
   } catch (const AwsError& e) {
@@ -138,7 +128,7 @@ Task<ResourceResult> create_mapping_resource(ResourceRequest r) {
       input.add(name, number ? as_integer(value) : flag ? as_flag(value) : value);
     }
   }
-  ClientCall call = call_of(r, "CreateEventSourceMapping", std::move(input));
+  ClientCall call = resource_call(r, "lambda", "CreateEventSourceMapping", std::move(input));
   Task<Value> work = r.client->call(std::move(call));
   const Value created = co_await std::move(work);
   ResourceResult out;
@@ -159,7 +149,7 @@ Task<ResourceResult> create_permission_resource(ResourceRequest r) {
   out.physical_id = r.name_suffix;
   out.attributes.add("Id", out.physical_id);
   input.add("StatementId", out.physical_id);
-  ClientCall call = call_of(r, "AddPermission", std::move(input));
+  ClientCall call = resource_call(r, "lambda", "AddPermission", std::move(input));
   Task<Value> work = r.client->call(std::move(call));
   co_await std::move(work);
   co_return std::move(out);

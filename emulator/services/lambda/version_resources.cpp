@@ -1,4 +1,5 @@
 // CloudFormation: AWS::Lambda::Version, Alias, LayerVersion, Url and EventInvokeConfig.
+#include "aws/resource_call.hpp"
 #include "base/text.hpp"
 #include "services/lambda/lambda.hpp"
 
@@ -9,17 +10,6 @@ std::vector<ResourceType> more_resource_types();
 namespace {
 
 using wire::Map;
-
-ClientCall call_of(const ResourceRequest& r, std::string operation, Map input) {
-  ClientCall call;
-  call.service = "lambda";
-  call.operation = std::move(operation);
-  call.input = Value(std::move(input));
-  call.principal = r.principal;
-  call.account = r.account;
-  call.region = r.region;
-  return call;
-}
 
 Value number_of(const Value& v) {
   const auto n = v.is_text() ? parse_double(v.text()) : std::nullopt;
@@ -33,7 +23,7 @@ Value integer_of(const Value& v) {
 /// A resource that is gone already is no error.
 Task<void> remove(ResourceRequest r, std::string operation, Map input) {
   try {
-    ClientCall call = call_of(r, std::move(operation), std::move(input));
+    ClientCall call = resource_call(r, "lambda", std::move(operation), std::move(input));
     Task<Value> work = r.client->call(std::move(call));
     co_await std::move(work);
   } catch (const AwsError& e) {
@@ -42,7 +32,7 @@ Task<void> remove(ResourceRequest r, std::string operation, Map input) {
 }
 
 Task<ResourceResult> create_version(ResourceRequest r) {
-  ClientCall call = call_of(r, "PublishVersion", r.properties.map());
+  ClientCall call = resource_call(r, "lambda", "PublishVersion", r.properties.map());
   Task<Value> work = r.client->call(std::move(call));
   const Value made = co_await std::move(work);
   ResourceResult out;
@@ -70,7 +60,7 @@ Task<ResourceResult> create_alias(ResourceRequest r) {
   Map input;
   for (const auto& [name, value] : r.properties.map())
     input.add(name, name == "RoutingConfig" ? routing_of(value) : value);
-  ClientCall call = call_of(r, "CreateAlias", std::move(input));
+  ClientCall call = resource_call(r, "lambda", "CreateAlias", std::move(input));
   Task<Value> work = r.client->call(std::move(call));
   const Value made = co_await std::move(work);
   ResourceResult out;
@@ -95,7 +85,7 @@ Task<ResourceResult> create_layer(ResourceRequest r) {
       input.add(name, value);
   }
   if (!input.contains("LayerName")) input.add("LayerName", r.logical_id);
-  ClientCall call = call_of(r, "PublishLayerVersion", std::move(input));
+  ClientCall call = resource_call(r, "lambda", "PublishLayerVersion", std::move(input));
   Task<Value> work = r.client->call(std::move(call));
   const Value made = co_await std::move(work);
   ResourceResult out;
@@ -122,7 +112,7 @@ Map url_input(const ResourceRequest& r, bool all) {
   return input;
 }
 Task<ResourceResult> create_url(ResourceRequest r) {
-  ClientCall call = call_of(r, "CreateFunctionUrlConfig", url_input(r, true));
+  ClientCall call = resource_call(r, "lambda", "CreateFunctionUrlConfig", url_input(r, true));
   Task<Value> work = r.client->call(std::move(call));
   const Value made = co_await std::move(work);
   ResourceResult out;
@@ -140,7 +130,7 @@ Task<ResourceResult> create_event_config(ResourceRequest r) {
   Map input;
   for (const auto& [name, value] : r.properties.map())
     input.add(name, name.starts_with("Maximum") ? integer_of(value) : value);
-  ClientCall call = call_of(r, "PutFunctionEventInvokeConfig", std::move(input));
+  ClientCall call = resource_call(r, "lambda", "PutFunctionEventInvokeConfig", std::move(input));
   Task<Value> work = r.client->call(std::move(call));
   co_await std::move(work);
   ResourceResult out;

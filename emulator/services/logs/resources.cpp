@@ -1,4 +1,5 @@
 // CloudFormation: AWS::Logs::LogGroup.
+#include "aws/resource_call.hpp"
 #include "base/text.hpp"
 #include "services/logs/logs.hpp"
 
@@ -6,17 +7,6 @@ namespace puddle::logs {
 namespace {
 
 using wire::Map;
-
-ClientCall call_of(const ResourceRequest& r, std::string operation, Map input) {
-  ClientCall call;
-  call.service = "logs";
-  call.operation = std::move(operation);
-  call.input = Value(std::move(input));
-  call.principal = r.principal;
-  call.account = r.account;
-  call.region = r.region;
-  return call;
-}
 
 Task<ResourceResult> create_group_resource(ResourceRequest r) {
   const std::string_view given = r.properties.text_or("LogGroupName");
@@ -27,13 +17,13 @@ Task<ResourceResult> create_group_resource(ResourceRequest r) {
   if (const Value* list = r.properties.find("Tags"))
     for (const Value& tag : list->list()) tags[tag.text_or("Key")] = Value(tag.text_or("Value"));
   if (!tags.empty()) input.add("tags", std::move(tags));
-  ClientCall create = call_of(r, "CreateLogGroup", std::move(input));
+  ClientCall create = resource_call(r, "logs", "CreateLogGroup", std::move(input));
   Task<Value> creating = r.client->call(std::move(create));
   co_await std::move(creating);
   if (const Value* days = r.properties.find("RetentionInDays")) {
     const Value number = days->is_text() ? Value(parse_int(days->text()).value_or(0)) : *days;
     Map retention{{"logGroupName", Value(out.physical_id)}, {"retentionInDays", number}};
-    ClientCall put = call_of(r, "PutRetentionPolicy", std::move(retention));
+    ClientCall put = resource_call(r, "logs", "PutRetentionPolicy", std::move(retention));
     Task<Value> putting = r.client->call(std::move(put));
     co_await std::move(putting);
   }
@@ -48,7 +38,7 @@ Task<ResourceResult> create_group_resource(ResourceRequest r) {
 Task<void> remove_group_resource(ResourceRequest r) {
   try {
     Map input{{"logGroupName", Value(r.physical_id)}};
-    ClientCall call = call_of(r, "DeleteLogGroup", std::move(input));
+    ClientCall call = resource_call(r, "logs", "DeleteLogGroup", std::move(input));
     Task<Value> work = r.client->call(std::move(call));
     co_await std::move(work);
   } catch (const AwsError& e) {

@@ -1,4 +1,5 @@
 // CloudFormation: AWS::SNS::Topic, AWS::SNS::Subscription, AWS::SNS::TopicPolicy.
+#include "aws/resource_call.hpp"
 #include "services/sns/sns.hpp"
 #include "wire/json.hpp"
 
@@ -6,17 +7,6 @@ namespace puddle::sns {
 namespace {
 
 using wire::Map;
-
-ClientCall call_of(const ResourceRequest& r, std::string operation, Map input) {
-  ClientCall call;
-  call.service = "sns";
-  call.operation = std::move(operation);
-  call.input = std::move(input);
-  call.principal = r.principal;
-  call.account = r.account;
-  call.region = r.region;
-  return call;
-}
 
 std::string text_of(const Value& v) { return v.is_text() ? v.text() : wire::to_json(v); }
 
@@ -27,7 +17,7 @@ Task<ResourceResult> create_topic_resource(ResourceRequest r) {
   if (const Value* shown = r.properties.find("DisplayName")) attributes.add("DisplayName", text_of(*shown));
   Map input{{"Name", Value(name)}, {"Attributes", Value(std::move(attributes))}};
   if (const Value* tags = r.properties.find("Tags")) input.add("Tags", *tags);
-  ClientCall create = call_of(r, "CreateTopic", std::move(input));
+  ClientCall create = resource_call(r, "sns", "CreateTopic", std::move(input));
   Task<Value> creating = r.client->call(std::move(create));
   const Value created = co_await std::move(creating);
   ResourceResult out;
@@ -40,7 +30,7 @@ Task<ResourceResult> create_topic_resource(ResourceRequest r) {
       Map in{{"TopicArn", Value(out.physical_id)},
              {"Protocol", Value(s.text_or("Protocol"))},
              {"Endpoint", Value(s.text_or("Endpoint"))}};
-      ClientCall call = call_of(r, "Subscribe", std::move(in));
+      ClientCall call = resource_call(r, "sns", "Subscribe", std::move(in));
       Task<Value> work = r.client->call(std::move(call));
       co_await std::move(work);
     }
@@ -52,7 +42,7 @@ Task<void> call_with_arn(ResourceRequest r, std::string operation, std::string p
   try {
     Map input;
     input.add(std::move(parameter), r.physical_id);
-    ClientCall call = call_of(r, std::move(operation), std::move(input));
+    ClientCall call = resource_call(r, "sns", std::move(operation), std::move(input));
     Task<Value> work = r.client->call(std::move(call));
     co_await std::move(work);
   } catch (const AwsError& e) {
@@ -77,7 +67,7 @@ Task<ResourceResult> create_subscription_resource(ResourceRequest r) {
   }
   if (!attributes.empty()) input.add("Attributes", std::move(attributes));
   input.add("ReturnSubscriptionArn", true);
-  ClientCall call = call_of(r, "Subscribe", std::move(input));
+  ClientCall call = resource_call(r, "sns", "Subscribe", std::move(input));
   Task<Value> work = r.client->call(std::move(call));
   const Value subscribed = co_await std::move(work);
   ResourceResult out;
@@ -91,7 +81,7 @@ Task<void> set_policies(ResourceRequest r, std::string policy) {
   if (!topics || !topics->is_list()) throw invalid("Topics must be a list of topic ARNs");
   for (const Value& topic : topics->list()) {
     Map input{{"TopicArn", topic}, {"AttributeName", "Policy"}, {"AttributeValue", Value(policy)}};
-    ClientCall call = call_of(r, "SetTopicAttributes", std::move(input));
+    ClientCall call = resource_call(r, "sns", "SetTopicAttributes", std::move(input));
     Task<Value> work = r.client->call(std::move(call));
     co_await std::move(work);
   }

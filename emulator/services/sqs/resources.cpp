@@ -1,4 +1,5 @@
 // CloudFormation: AWS::SQS::Queue and AWS::SQS::QueuePolicy.
+#include "aws/resource_call.hpp"
 #include "services/sqs/sqs.hpp"
 #include "wire/json.hpp"
 
@@ -6,17 +7,6 @@ namespace puddle::sqs {
 namespace {
 
 using wire::Map;
-
-ClientCall call_of(const ResourceRequest& r, std::string operation, Map input) {
-  ClientCall call;
-  call.service = "sqs";
-  call.operation = std::move(operation);
-  call.input = std::move(input);
-  call.principal = r.principal;
-  call.account = r.account;
-  call.region = r.region;
-  return call;
-}
 
 /// Attributes are text on the wire; templates have numbers, booleans and JSON.
 std::string attribute_text(const Value& v) { return v.is_text() ? v.text() : wire::to_json(v); }
@@ -36,7 +26,7 @@ Task<ResourceResult> create_queue(ResourceRequest r) {
   Map input{{"QueueName", Value(name)},
             {"Attributes", Value(std::move(attributes))},
             {"tags", Value(std::move(tags))}};
-  ClientCall create = call_of(r, "CreateQueue", std::move(input));
+  ClientCall create = resource_call(r, "sqs", "CreateQueue", std::move(input));
   Task<Value> creating = r.client->call(std::move(create));
   const Value created = co_await std::move(creating);
   ResourceResult out;
@@ -50,7 +40,7 @@ Task<ResourceResult> create_queue(ResourceRequest r) {
 Task<void> remove_queue(ResourceRequest r) {
   try {
     Map input{{"QueueUrl", Value(r.physical_id)}};
-    ClientCall call = call_of(r, "DeleteQueue", std::move(input));
+    ClientCall call = resource_call(r, "sqs", "DeleteQueue", std::move(input));
     Task<Value> work = r.client->call(std::move(call));
     co_await std::move(work);
   } catch (const AwsError& e) {
@@ -64,7 +54,7 @@ Task<void> set_policy(ResourceRequest r, std::string policy) {
   for (const Value& queue : queues->list()) {
     Map attributes{{"Policy", Value(policy)}};
     Map input{{"QueueUrl", queue}, {"Attributes", Value(std::move(attributes))}};
-    ClientCall call = call_of(r, "SetQueueAttributes", std::move(input));
+    ClientCall call = resource_call(r, "sqs", "SetQueueAttributes", std::move(input));
     Task<Value> work = r.client->call(std::move(call));
     co_await std::move(work);
   }
