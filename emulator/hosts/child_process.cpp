@@ -67,6 +67,7 @@ int become(void* argument) {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> out;
+  out.reserve(texts.size() + 1);
   for (std::string& t : texts) out.push_back(t.data());
   out.push_back(nullptr);
   return out;
@@ -218,6 +219,8 @@ void ChildProcess::kill() {
   ::kill(-impl_->pid, SIGKILL);
   ::kill(impl_->pid, SIGKILL);  // should it not have come to its setpgid yet
 }
+
+void ChildProcess::set_events(Events events) { impl_->events = std::move(events); }
 
 void ChildProcess::drain() { impl_->drain(); }
 

@@ -43,6 +43,8 @@ class ChildProcess {
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   void kill();
+  /// For a process that was started before it was known for what.
+  void set_events(Events events);
   /// Hands over what lies in the pipe, without waiting.
   void drain();
   /// Resident memory in bytes: now, of all processes that it started too, and the highest of its own so far.

@@ -88,7 +88,7 @@ void Environment::prepare() {
         if (!p.problem.empty()) return;
         std::error_code ignored;
         for (const char* name : {"/tmp", "/var"}) fs::create_directories(work->directory + name, ignored);
-        p.command = shared->runtimes.command(spec.runtime, p.code, p.opt);
+        p.command = shared->runtimes.command({spec.runtime, p.code, p.opt, spec.memory_mb});
         p.problem_type = "Runtime.InvalidEntrypoint";
         p.problem = p.command.problem;
         const SandboxPaths paths{p.code,
@@ -135,6 +135,7 @@ void Environment::launch(Phase phase) {
   if (phase == Phase::invoke) invoked_ = began_;
   memory_killed_ = runtime_launched_ = false;
   last_request_.clear();
+  telemetry_.begin_init();
   say(init_start_event(spec_, type()));
   if (!prepared_->problem.empty())
     return fail_init(prepared_->problem_type,
@@ -220,6 +221,11 @@ void Environment::launch_runtime() {
                });
     return;
   }
+  if (p.command.pool == Runtimes::Command::Pool::node && !wrapped) {
+    const NodePool::Request request{options.command, options.environment, options.directory, &p.plan};
+    if (auto child = host_.node_pool(p.command.words[0]).take(request, runtime_events()))
+      return adopt_runtime(std::move(child));
+  }
   auto started = ChildProcess::start(host_.loop, options, runtime_events());
   if (!started) return fault("Runtime.InvalidEntrypoint", started.error().message);
   adopt_runtime(std::move(*started));
@@ -233,6 +239,7 @@ void Environment::progress() {
     if (!runtime_launched_ && extensions_.all_registered()) launch_runtime();
     if (state_ != State::starting || !next_ || !extensions_.all_waiting()) return;
     extensions_.close_registration();
+    telemetry_.end_init();
     if (phase_ == Phase::init) {
       cancel_timers();
       init_ = since(began_);

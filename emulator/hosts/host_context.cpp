@@ -38,4 +38,10 @@ PythonPool& HostContext::python_pool(const std::string& interpreter) {
   return *found;
 }
 
+NodePool& HostContext::node_pool(const std::string& interpreter) {
+  auto& found = node_pools[interpreter];
+  if (!found) found = std::make_unique<NodePool>(loop, interpreter, shared->ability(), scratch);
+  return *found;
+}
+
 }  // namespace puddle

@@ -8,6 +8,7 @@
 
 #include "hosts/asio_loop.hpp"
 #include "hosts/code_directory.hpp"
+#include "hosts/node_pool.hpp"
 #include "hosts/python_pool.hpp"
 #include "hosts/runtimes.hpp"
 #include "hosts/sandbox.hpp"
@@ -44,6 +45,7 @@ struct HostContext {
   };
   std::shared_ptr<Shared> shared;
   std::map<std::string, std::unique_ptr<PythonPool>> python_pools;  ///< by interpreter
+  std::map<std::string, std::unique_ptr<NodePool>> node_pools;      ///< by interpreter
 
   /// Everything about an environment that was found or unpacked for it.
   struct Prepared {
@@ -55,6 +57,7 @@ struct HostContext {
   };
 
   PythonPool& python_pool(const std::string& interpreter);
+  NodePool& node_pool(const std::string& interpreter);
 };
 
 }  // namespace puddle

@@ -6,7 +6,7 @@
 namespace puddle {
 
 ProcessHost::ProcessHost(AsioLoop& loop, HttpServer& http, Pool& pool, std::string scratch)
-    : context_{loop, http, pool, scratch, std::make_shared<HostContext::Shared>(scratch), {}},
+    : context_{loop, http, pool, scratch, std::make_shared<HostContext::Shared>(scratch), {}, {}},
       self_(std::make_shared<ProcessHost*>(this)) {}
 
 ProcessHost::~ProcessHost() {
@@ -15,29 +15,37 @@ ProcessHost::~ProcessHost() {
 }
 
 void ProcessHost::expect(const std::string& runtime) {
-  if (!runtime.starts_with("python3.")) return;
   if (const auto it = expected_.find(runtime); it != expected_.end()) {
-    if (!it->second.empty()) context_.python_pool(it->second).warm();
+    if (!it->second.empty()) warm_pool(runtime, it->second);
     return;
   }
   expected_[runtime] = {};
   auto interpreter = std::make_shared<std::string>();
   context_.pool.run(
       [shared = context_.shared, runtime, interpreter] {
-        *interpreter = shared->runtimes.python_pool(runtime);
+        *interpreter = shared->runtimes.pool(runtime);
         if (!interpreter->empty()) shared->ability();
       },
       [weak = std::weak_ptr(self_), runtime, interpreter] {
         const auto self = weak.lock();
         if (!self || interpreter->empty()) return;
         (*self)->expected_[runtime] = *interpreter;
-        (*self)->context_.python_pool(*interpreter).warm();
+        (*self)->warm_pool(runtime, *interpreter);
       });
+}
+
+void ProcessHost::warm_pool(const std::string& runtime, const std::string& interpreter) {
+  if (runtime.starts_with("nodejs"))
+    context_.node_pool(interpreter).warm();
+  else
+    context_.python_pool(interpreter).warm();
 }
 
 bool ProcessHost::warm(const std::string& runtime) const {
   const auto it = expected_.find(runtime);
   if (it == expected_.end()) return false;
+  if (const auto node = context_.node_pools.find(it->second); node != context_.node_pools.end())
+    return node->second->waiting();
   const auto pool = context_.python_pools.find(it->second);
   return pool != context_.python_pools.end() && pool->second->ready();
 }

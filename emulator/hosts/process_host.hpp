@@ -33,6 +33,7 @@ class ProcessHost final : public FunctionHost {
   bool warm(const std::string& runtime) const;
 
  private:
+  void warm_pool(const std::string& runtime, const std::string& interpreter);
   HostContext context_;
   std::map<EnvironmentId, std::shared_ptr<Environment>> environments_;
   std::map<EnvironmentId, std::shared_ptr<Environment>> leaving_;  // stopped; their extensions shut down

@@ -3,51 +3,30 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
-#include "base/log.hpp"
 #include "base/text.hpp"
+#include "embedded/hosts/runtimes/java/Beans.java.hpp"
+#include "embedded/hosts/runtimes/java/Bootstrap.java.hpp"
+#include "embedded/hosts/runtimes/java/Faults.java.hpp"
+#include "embedded/hosts/runtimes/java/Handlers.java.hpp"
+#include "embedded/hosts/runtimes/java/Interfaces.java.hpp"
+#include "embedded/hosts/runtimes/java/Json.java.hpp"
 #include "embedded/hosts/runtimes/node/bootstrap.mjs.hpp"
 #include "embedded/hosts/runtimes/python/bootstrap.py.hpp"
 #include "embedded/hosts/runtimes/python/pool.py.hpp"
+#include "embedded/hosts/runtimes/ruby/bootstrap.rb.hpp"
 
 namespace puddle {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string variable(const char* name, const char* fallback) {
-  const char* value = std::getenv(name);
-  return value && *value ? value : fallback;
-}
-
-std::string on_path(const std::string& program) {
-  const std::string path = variable("PATH", "/usr/local/bin:/usr/bin:/bin");
-  for (const std::string_view directory : split(path, ':')) {
-    std::string file = std::string(directory) + "/" + program;
-    if (::access(file.c_str(), X_OK) == 0) return file;
-  }
-  return {};
-}
-
-std::string first_lines_of(const std::string& command) {
-  std::string out;
-  FILE* pipe = ::popen(command.c_str(), "re");
-  if (!pipe) return out;
-  std::array<char, 1024> buffer{};
-  for (std::size_t n = 0; out.size() < 4096 && (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
-    out.append(buffer.data(), n);
-  ::pclose(pipe);
-  return out;
-}
-
-std::string quoted(const std::string& path) { return "'" + replace_all(path, "'", "'\\''") + "'"; }
-
 bool is_python(std::string_view runtime) { return runtime.starts_with("python3."); }
 bool is_node(std::string_view runtime) { return runtime.starts_with("nodejs"); }
+bool is_ruby(std::string_view runtime) { return runtime.starts_with("ruby"); }
+bool is_java(std::string_view runtime) { return runtime.starts_with("java"); }
 bool is_provided(std::string_view runtime) { return runtime.starts_with("provided"); }
 
 /// Where npm installs globally next to this node, for code that expects the AWS SDK of the runtime to be
@@ -66,36 +45,14 @@ std::string Runtimes::unsupported(const std::string& runtime) const {
   if (is_python(runtime))
     return on_path("python3").empty() && on_path(runtime).empty() ? runtime + " needs python3 on the PATH"
                                                                   : std::string();
-  if (is_node(runtime)) return on_path("node").empty() ? runtime + " needs node on the PATH" : std::string();
-  return "the runtime " + runtime + " is not supported by Puddle: python3.x, nodejs and provided are";
-}
-
-Runtimes::Python Runtimes::find_python(const std::string& runtime) {
-  const std::lock_guard lock(mutex_);
-  if (const auto it = pythons_.find(runtime); it != pythons_.end()) return it->second;
-  // One that has boto3, as Lambda's own has, is worth more than one of the exact version.
-  Python best;
-  for (const std::string& candidate :
-       {on_path(runtime), on_path("python3"), std::string("/usr/bin/python3")}) {
-    if (candidate.empty() || ::access(candidate.c_str(), X_OK) != 0) continue;
-    const std::string answer =
-        first_lines_of(quoted(candidate) +
-                       " -c 'import sys, importlib.util as u; print(sys.executable); print(\"%d.%d\" % "
-                       "sys.version_info[:2]); print(u.find_spec(\"boto3\") is not None)' 2>/dev/null");
-    const auto lines = split(answer, '\n');
-    if (lines.size() < 3) continue;
-    Python found{std::string(lines[0]), std::string(lines[1]), lines[2] == "True"};
-    if (best.path.empty() || (found.boto3 && !best.boto3)) best = found;
-    if (best.boto3) break;
-  }
-  if (!best.path.empty()) {
-    if (runtime != "python" + best.version)
-      log(Level::info, "lambda", runtime + " runs on " + best.path + ", which is Python " + best.version);
-    if (!best.boto3)
-      log(Level::warn, "lambda", best.path + " has no boto3; functions that import it will fail");
-  }
-  pythons_[runtime] = best;
-  return best;
+  const auto needs = [&](const char* program, const std::string& found) {
+    return found.empty() ? runtime + " needs " + program + " on the PATH" : std::string();
+  };
+  if (is_node(runtime)) return needs("node", on_path("node"));
+  if (is_ruby(runtime)) return needs("ruby", on_path("ruby"));
+  if (is_java(runtime)) return needs("java", java_on_path());
+  return "the runtime " + runtime +
+         " is not supported by Puddle: python3.x, nodejs, ruby, java and provided are";
 }
 
 void Runtimes::write_file(const std::string& name, std::string_view text) {
@@ -115,17 +72,25 @@ void Runtimes::write_python() {
   write_file("pool.py", embedded::kPythonPool);
 }
 
-std::string Runtimes::python_pool(const std::string& runtime) {
-  if (!is_python(runtime)) return {};
-  const Python python = find_python(runtime);
-  if (python.path.empty() || !python.boto3) return {};
-  write_python();
-  return python.path;
+std::string Runtimes::pool(const std::string& runtime) {
+  if (is_python(runtime)) {
+    const Interpreters::Python python = interpreters_.python(runtime);
+    if (python.path.empty() || !python.boto3) return {};
+    write_python();
+    return python.path;
+  }
+  if (is_java(runtime)) {
+    const Interpreters::Java java = interpreters_.java(runtime);
+    if (!java.path.empty()) compile_java(java.path);
+  }
+  if (!is_node(runtime) || on_path("node").empty()) return {};
+  write_file("bootstrap.mjs", embedded::kNodeBootstrap);
+  return on_path("node");
 }
 
-Runtimes::Command Runtimes::command(const std::string& runtime, const std::string& code,
-                                    const std::string& opt) {
+Runtimes::Command Runtimes::command(const Function& function) {
   Command out;
+  const auto& [runtime, code, opt, memory] = function;
   auto& v = out.environment;
   std::error_code ignored;
   v["LANG"] = "C.UTF-8";
@@ -140,30 +105,13 @@ Runtimes::Command Runtimes::command(const std::string& runtime, const std::strin
   // The sandbox binds it, even for a runtime that brings all of its own.
   fs::create_directories(directory_, ignored);
   if (is_python(runtime)) {
-    const Python python = find_python(runtime);
-    if (python.path.empty()) {
-      out.problem = runtime + " needs python3 on the PATH";
-      return out;
-    }
-    write_python();
-    out.interpreter = python.path;
-    // -P is newer than some supported versions; the bootstrap takes its own directory off sys.path.
-    out.words = {python.path, "{runtime}/bootstrap.py"};
-    out.pool = python.boto3 ? Command::Pool::python : Command::Pool::none;
-    if (!opt.empty())
-      v["PYTHONPATH"] = "{opt}/python/lib/python" + python.version + "/site-packages:{opt}/python";
-    const std::string home = variable("HOME", "");
-    if (!home.empty()) v["PYTHONUSERBASE"] = home + "/.local";
+    python(function, out);
   } else if (is_node(runtime)) {
-    const std::string node = on_path("node");
-    write_file("bootstrap.mjs", embedded::kNodeBootstrap);
-    out.interpreter = fs::canonical(node, ignored);
-    out.words = {node, "{runtime}/bootstrap.mjs"};
-    const std::string major = runtime.substr(0, runtime.find('.')).substr(6);
-    v["NODE_PATH"] =
-        (opt.empty() ? std::string()
-                     : "{opt}/nodejs/node" + major + "/node_modules:{opt}/nodejs/node_modules:") +
-        node_modules(node);
+    node(function, out);
+  } else if (is_ruby(runtime)) {
+    ruby(function, out);
+  } else if (is_java(runtime)) {
+    java(function, out);
   } else {
     const std::string own = code + "/bootstrap", layered = opt + "/bootstrap";
     const bool in_code = fs::exists(own, ignored), in_layer = !opt.empty() && fs::exists(layered, ignored);
@@ -174,7 +122,109 @@ Runtimes::Command Runtimes::command(const std::string& runtime, const std::strin
       out.problem = "fork/exec " + name + ": permission denied";
     out.words = {in_code ? "{task}/bootstrap" : "{opt}/bootstrap"};
   }
+  if (out.words.empty() && out.problem.empty()) out.problem = unsupported(runtime);
   return out;
+}
+
+void Runtimes::python(const Function& function, Command& out) {
+  const Interpreters::Python python = interpreters_.python(function.runtime);
+  if (python.path.empty()) {
+    out.problem = function.runtime + " needs python3 on the PATH";
+    return;
+  }
+  write_python();
+  out.interpreter = python.path;
+  // -P is newer than some supported versions; the bootstrap takes its own directory off sys.path.
+  out.words = {python.path, "{runtime}/bootstrap.py"};
+  out.pool = python.boto3 ? Command::Pool::python : Command::Pool::none;
+  if (!function.opt.empty())
+    out.environment["PYTHONPATH"] =
+        "{opt}/python/lib/python" + python.version + "/site-packages:{opt}/python";
+  const std::string home = own_variable("HOME", "");
+  if (!home.empty()) out.environment["PYTHONUSERBASE"] = home + "/.local";
+}
+
+void Runtimes::node(const Function& function, Command& out) {
+  const std::string node = on_path("node");
+  if (node.empty()) return;
+  write_file("bootstrap.mjs", embedded::kNodeBootstrap);
+  std::error_code ignored;
+  out.interpreter = fs::canonical(node, ignored);
+  out.words = {node, "{runtime}/bootstrap.mjs"};
+  out.pool = Command::Pool::node;
+  const std::string major = function.runtime.substr(0, function.runtime.find('.')).substr(6);
+  out.environment["NODE_PATH"] =
+      (function.opt.empty() ? std::string()
+                            : "{opt}/nodejs/node" + major + "/node_modules:{opt}/nodejs/node_modules:") +
+      node_modules(node);
+}
+
+void Runtimes::ruby(const Function& function, Command& out) {
+  const Interpreters::Ruby ruby = interpreters_.ruby(function.runtime);
+  if (ruby.path.empty()) return;
+  write_file("bootstrap.rb", embedded::kRubyBootstrap);
+  std::error_code ignored;
+  out.interpreter = fs::canonical(ruby.path, ignored);
+  out.words = {ruby.path, "{runtime}/bootstrap.rb"};
+  // Gems of the runtime's version, and of the one that runs here.
+  const std::string wanted = function.runtime.substr(4) + ".0";
+  std::string gems, libraries = "{task}";
+  for (const std::string& version : {wanted, ruby.api}) {
+    gems += "{task}/vendor/bundle/ruby/" + version + ":";
+    if (!function.opt.empty()) gems += "{opt}/ruby/gems/" + version + ":";
+    if (wanted == ruby.api) break;
+  }
+  if (!function.opt.empty()) libraries += ":{opt}/ruby/lib";
+  out.environment["GEM_PATH"] = gems + ruby.gems;
+  out.environment["RUBYLIB"] = libraries;
+}
+
+/// Decision 0023.
+std::string Runtimes::compile_java(const std::string& java) {
+  const std::lock_guard lock(compiler_);
+  std::error_code ignored;
+  const std::string classes = directory_ + "/java", sources = directory_ + "/java-source";
+  if (fs::is_directory(classes, ignored)) return {};
+  fs::create_directories(sources, ignored);
+  std::string files;
+  for (const auto& [name, text] :
+       {std::pair{"Bootstrap", embedded::kJavaBootstrap}, std::pair{"Handlers", embedded::kJavaHandlers},
+        std::pair{"Interfaces", embedded::kJavaInterfaces}, std::pair{"Faults", embedded::kJavaFaults},
+        std::pair{"Beans", embedded::kJavaBeans}, std::pair{"Json", embedded::kJavaJson}}) {
+    write_file(std::string("java-source/") + name + ".java", text);
+    files += " " + quoted(sources + "/" + name + ".java");
+  }
+  const std::string unfinished = classes + ".new";
+  const std::string said =
+      output_of(quoted(java) +
+                " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -m jdk.compiler/com.sun.tools.javac.Main "
+                "-proc:none -nowarn -encoding UTF-8 -d " +
+                quoted(unfinished) + files + " 2>&1");
+  if (!fs::exists(unfinished + "/puddle/runtime/Bootstrap.class", ignored))
+    return "needs a Java 11 or newer with its compiler (the module jdk.compiler); " + java + " says: " + said;
+  fs::rename(unfinished, classes, ignored);
+  return {};
+}
+
+void Runtimes::java(const Function& function, Command& out) {
+  const Interpreters::Java java = interpreters_.java(function.runtime);
+  if (java.path.empty()) return;
+  if (const std::string problem = compile_java(java.path); !problem.empty()) {
+    out.problem = function.runtime + " " + problem;
+    return;
+  }
+  std::error_code ignored;
+  out.interpreter = fs::canonical(java.path, ignored);
+  // A heap of the share that Lambda gives, and what starts fast and leaves no files in /tmp.
+  const std::int64_t heap = function.memory_mb * 1024 * 85 / 100;
+  out.words = {java.path,
+               "-XX:MaxHeapSize=" + std::to_string(heap) + "k",
+               "-XX:TieredStopAtLevel=1",
+               "-XX:+UseSerialGC",
+               "-XX:-UsePerfData",
+               "-Xshare:auto"};
+  if (!function.opt.empty()) out.words.push_back("-Dpuddle.opt={opt}");
+  out.words.insert(out.words.end(), {"-cp", "{runtime}/java", "puddle.runtime.Bootstrap"});
 }
 
 namespace {
@@ -189,6 +239,7 @@ std::string expand(std::string text, const SandboxPlan& plan) {
 
 std::vector<std::string> Runtimes::Command::words_in(const SandboxPlan& plan) const {
   std::vector<std::string> out;
+  out.reserve(words.size());
   for (const std::string& word : words) out.push_back(expand(word, plan));
   return out;
 }
@@ -200,7 +251,7 @@ std::map<std::string, std::string> Runtimes::variables(const Command& command, c
 }
 
 std::string Runtimes::search_path(const SandboxPlan& plan) {
-  const std::string path = variable("PATH", "/usr/local/bin:/usr/bin:/bin");
+  const std::string path = own_variable("PATH", "/usr/local/bin:/usr/bin:/bin");
   return plan.opt.empty() ? path : path + ":" + plan.opt + "/bin";
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "hosts/interpreters.hpp"
 #include "hosts/sandbox.hpp"
 
 namespace puddle {
@@ -21,7 +22,7 @@ class Runtimes {
 
   /// Words and values may begin with {task}, {runtime} or {opt}: what the sandbox calls these directories.
   struct Command {
-    enum class Pool { none, python };
+    enum class Pool { none, python, node };
     std::vector<std::string> words;
     std::map<std::string, std::string> environment;  ///< defaults; the function's own variables win
     std::string problem;      ///< "Couldn't find valid bootstrap(s): ..."; empty when good
@@ -30,29 +31,34 @@ class Runtimes {
     Pool pool = Pool::none;
     std::vector<std::string> words_in(const SandboxPlan& plan) const;
   };
-  /// May ask an interpreter for its version, once: for a pool thread. code and opt are the directories of the
-  /// unpacked code and layers; opt may be empty.
-  Command command(const std::string& runtime, const std::string& code, const std::string& opt);
+  /// What of a function its command depends on. code and opt are the directories of the unpacked code and
+  /// layers; opt may be empty.
+  struct Function {
+    std::string runtime, code, opt;
+    std::int64_t memory_mb = 128;
+  };
+  /// May ask an interpreter for its version, or compile the bootstrap, once: for a pool thread.
+  Command command(const Function& function);
   /// The command's own variables.
   static std::map<std::string, std::string> variables(const Command& command, const SandboxPlan& plan);
   /// PATH.
   static std::string search_path(const SandboxPlan& plan);
   const std::string& directory() const { return directory_; }
-  /// The interpreter of a Python runtime, with the pool's files written; empty when there is none. For a pool
-  /// thread.
-  std::string python_pool(const std::string& runtime);
+  /// The interpreter that a pool may run ahead for the runtime, with its files written; empty: none. For a
+  /// pool thread.
+  std::string pool(const std::string& runtime);
 
  private:
-  struct Python {
-    std::string path, version;
-    bool boto3 = false;
-  };
-  Python find_python(const std::string& runtime);
+  void python(const Function& function, Command& out);
+  void node(const Function& function, Command& out);
+  void ruby(const Function& function, Command& out);
+  void java(const Function& function, Command& out);
   void write_file(const std::string& name, std::string_view text);
   void write_python();
+  std::string compile_java(const std::string& java);
   std::string directory_;
-  std::mutex mutex_;
-  std::map<std::string, Python> pythons_;  // by runtime
+  Interpreters interpreters_;
+  std::mutex mutex_, compiler_;
 };
 
 }  // namespace puddle

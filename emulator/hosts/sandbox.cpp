@@ -176,7 +176,9 @@ int enter_sandbox(const SandboxPlan& plan) {
   return take_all(plan);
 }
 
-SandboxPlan make_sandbox_plan(const SandboxAbility& ability, const SandboxPaths& paths) {
+namespace {
+
+SandboxPlan plan_of(const SandboxAbility& ability, const SandboxPaths& paths) {
   SandboxPlan plan;
   plan.task = paths.code;
   plan.runtime = paths.runtime;
@@ -190,23 +192,42 @@ SandboxPlan make_sandbox_plan(const SandboxAbility& ability, const SandboxPaths&
   plan.task = "/var/task";
   plan.runtime = "/var/runtime";
   plan.tmp = "/tmp";
+  return plan;
+}
+
+void add_code(SandboxPlan& plan, const SandboxPaths& paths) {
   std::error_code ignored;
-  // Without layers /opt stays as it is, because programs may live there; an interpreter must stay visible.
-  if (!paths.opt.empty() && fs::is_directory("/opt", ignored) && !paths.interpreter.starts_with("/opt/")) {
-    bind(plan, paths.opt, "/opt");
-    plan.opt = "/opt";
-  }
   if (fs::is_directory("/var/task", ignored) && fs::is_directory("/var/runtime", ignored)) {
     bind(plan, paths.code, "/var/task");
     bind(plan, paths.runtime, "/var/runtime");
   } else {
     add_var(plan, paths);
   }
+}
+
+}  // namespace
+
+SandboxPlan make_sandbox_plan(const SandboxAbility& ability, const SandboxPaths& paths) {
+  SandboxPlan plan = plan_of(ability, paths);
+  if (!plan.isolated) return plan;
+  std::error_code ignored;
+  // Without layers /opt stays as it is, because programs may live there; an interpreter must stay visible.
+  if (!paths.opt.empty() && fs::is_directory("/opt", ignored) && !paths.interpreter.starts_with("/opt/")) {
+    bind(plan, paths.opt, "/opt");
+    plan.opt = "/opt";
+  }
+  add_code(plan, paths);
   if (!paths.hosts.empty() && fs::exists("/etc/hosts", ignored)) bind(plan, paths.hosts, "/etc/hosts");
   // Last, because it may hide the directories above.
   bind(plan, paths.tmp, "/tmp");
   plan.steps.push_back({Kind::read_only, {}, "/", {}, 0});
   plan.steps.push_back({Kind::writable, {}, "/tmp", {}, 0});
+  return plan;
+}
+
+SandboxPlan make_waiting_plan(const SandboxAbility& ability, const SandboxPaths& paths) {
+  SandboxPlan plan = plan_of(ability, paths);
+  if (plan.isolated) add_code(plan, paths);
   return plan;
 }
 
@@ -243,7 +264,12 @@ std::string apply_sandbox_to(pid_t pid, const SandboxPlan& plan) {
   Job job{&plan};
   if (plan.user_namespace) job.namespaces[0] = ::open((base + "user").c_str(), O_RDONLY | O_CLOEXEC);
   job.namespaces[1] = ::open((base + "mnt").c_str(), O_RDONLY | O_CLOEXEC);
-  const int problem = result_of(spawn_shared(enter_other, &job, 0));
+  // Never in our own, which is the machine's.
+  struct stat theirs {
+  }, ours{};
+  const bool apart = ::fstat(job.namespaces[1], &theirs) == 0 && ::stat("/proc/self/ns/mnt", &ours) == 0 &&
+                     theirs.st_ino != ours.st_ino;
+  const int problem = apart ? result_of(spawn_shared(enter_other, &job, 0)) : EINVAL;
   for (const int fd : job.namespaces)
     if (fd >= 0) ::close(fd);
   return problem == 0 ? std::string() : std::strerror(problem);

@@ -43,6 +43,10 @@ struct SandboxAbility {
 SandboxAbility sandbox_ability(const std::string& scratch);
 
 SandboxPlan make_sandbox_plan(const SandboxAbility& ability, const SandboxPaths& paths);
+/// For a process that waits to become an environment: the bootstraps are where a function has them, all else
+/// is the machine's. The steps of make_sandbox_plan can be taken after these. Uses code (an empty directory),
+/// runtime and staging of the paths.
+SandboxPlan make_waiting_plan(const SandboxAbility& ability, const SandboxPaths& paths);
 
 /// Takes the steps in a child of spawn_shared with namespaces_of(plan). Only system calls. errno on failure.
 int enter_sandbox(const SandboxPlan& plan);

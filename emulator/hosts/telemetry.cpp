@@ -20,6 +20,7 @@ using boost::system::error_code;
 using wire::Value;
 
 constexpr std::size_t kMaxWaiting = 20'000;
+constexpr std::size_t kMaxEarly = 1'000;
 constexpr Duration kPatience = std::chrono::seconds(2);
 
 HttpResponse refused(std::string_view type, std::string_view message) {
@@ -196,6 +197,7 @@ Telemetry::Subscribed Telemetry::subscribe(Api api, const std::string& extension
     s->timeout = Duration(number("timeoutMs", 1000, 25, 30'000));
   }
   std::erase_if(subscribers_, [&](const auto& other) { return other->extension == extension; });
+  for (const Happened& happened : early_) give(*s, happened);
   subscribers_.push_back(std::move(s));
   out.response.headers.add("Content-Type", "text/plain");
   out.response.body = "OK";
@@ -223,26 +225,40 @@ void Telemetry::add(Subscriber& to, std::string event) {
 }
 
 void Telemetry::platform(const PlatformEvent& event) {
-  for (const auto& s : subscribers_) {
-    if (!s->platform) continue;
-    PlatformEvent copy = event;
-    if (s->api == Api::logs && copy.type == "platform.telemetrySubscription")
-      copy.type = "platform.logsSubscription";
-    add(*s, to_json(copy, loop_.now()));
-  }
+  tell({loop_.now(), Happened::Kind::platform, event, {}, false});
 }
 
 void Telemetry::line(Source source, std::string_view text, bool json) {
-  for (const auto& s : subscribers_) {
-    if (source == Source::function ? !s->function : !s->extensions) continue;
-    std::string event = "{\"time\":\"" + iso8601(loop_.now()) + "\",\"type\":\"" +
-                        (source == Source::function ? "function" : "extension") + "\",\"record\":";
-    if (json && text.starts_with('{') && wire::parse_json(text))
-      event += text;
-    else
-      append_json_string(event, std::string(text) + "\n");
-    add(*s, event + "}");
+  if (subscribers_.empty() && !init_) return;
+  tell({loop_.now(),
+        source == Source::function ? Happened::Kind::function : Happened::Kind::extension,
+        {},
+        std::string(text),
+        json});
+}
+
+void Telemetry::tell(Happened happened) {
+  for (const auto& s : subscribers_) give(*s, happened);
+  if (init_ && early_.size() < kMaxEarly) early_.push_back(std::move(happened));
+}
+
+void Telemetry::give(Subscriber& to, const Happened& happened) {
+  if (happened.kind == Happened::Kind::platform) {
+    if (!to.platform) return;
+    PlatformEvent copy = happened.event;
+    if (to.api == Api::logs && copy.type == "platform.telemetrySubscription")
+      copy.type = "platform.logsSubscription";
+    return add(to, to_json(copy, happened.when));
   }
+  const bool function = happened.kind == Happened::Kind::function;
+  if (function ? !to.function : !to.extensions) return;
+  std::string event = "{\"time\":\"" + iso8601(happened.when) + "\",\"type\":\"" +
+                      (function ? "function" : "extension") + "\",\"record\":";
+  if (happened.json && happened.line.starts_with('{') && wire::parse_json(happened.line))
+    event += happened.line;
+  else
+    append_json_string(event, happened.line + "\n");
+  add(to, event + "}");
 }
 
 void Telemetry::flush() {

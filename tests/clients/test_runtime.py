@@ -49,6 +49,14 @@ def test_errors_of_python():
         assert invoke(client, "nohandler")[1]["errorMessage"] == "Handler 'handler' missing on module 'index'"
         python(client, "syntax", "def\n")
         assert invoke(client, "syntax")[1]["errorType"] == "Runtime.UserCodeSyntaxError"
+        assert invoke(client, "syntax")[1]["stackTrace"][0].startswith("  File \"/"), body
+        create(client, "builtin", {"sys.py": ""}, handler="sys.handler")
+        assert invoke(client, "builtin")[1]["errorType"] == "Runtime.BuiltInModuleConflict"
+        python(client, "noanswer", "def handler(event, context): return object()\n")
+        error, body, log = invoke(client, "noanswer")
+        assert (body["errorType"], body["errorMessage"]) == (
+            "Runtime.MarshalError", "Unable to marshal response: Object of type object is not JSON serializable"), body
+        assert "\rTraceback (most recent call last):" in log, log
         python(client, "slow", "import time\ndef handler(event, context): time.sleep(30)\n", Timeout=1)
         error, body, log = invoke(client, "slow")
         request = re.search(r"START RequestId: (\S+)", log).group(1)
@@ -64,6 +72,35 @@ def test_errors_of_python():
         python(client, "big", "def handler(event, context): return 'x' * (6 << 20) + 'x' * 200\n", MemorySize=512)
         error, body, log = invoke(client, "big")
         assert body["errorType"] == "Function.ResponseSizeTooLarge", body
+
+
+def test_answers_of_python():
+    with Daemon() as daemon:
+        client = daemon.client("lambda")
+        # Decimals keep their digits.
+        python(client, "decimals", "from decimal import Decimal\ndef handler(event, context):\n"
+               "    return [Decimal('12.30'), {'a': Decimal('12345678901234567890.1')}]\n")
+        answer = client.invoke(FunctionName="decimals")["Payload"].read()
+        assert answer == b'[12.30, {"a": 12345678901234567890.1}]', answer
+        python(client, "bytes", "def handler(event, context): return b'\\x00\\xff'\n")
+        assert client.invoke(FunctionName="bytes")["Payload"].read() == b"\x00\xff"
+        python(client, "context", "def handler(event, context):\n    c = context.client_context\n"
+               "    return [c.custom, c.env, c.client.app_title, c.client.installation_id, context.identity.cognito_identity_id]\n")
+        given = base64.b64encode(b'{"custom":{"k":"v"},"client":{"app_title":"t"}}').decode()
+        assert invoke(client, "context", ClientContext=given)[1] == [{"k": "v"}, None, "t", None, None]
+
+
+def test_an_empty_line_of_output_is_kept_apart():
+    with Daemon() as daemon:
+        client, logs = daemon.client("lambda"), daemon.client("logs")
+        python(client, "empty", "def handler(event, context):\n    print('before')\n    print()\n    print('after')\n")
+        _, _, log = invoke(client, "empty")
+        assert "before\n\nafter\nEND" in log, log
+        texts = wait_for(lambda: [e["message"].rstrip("\n") for e in logs.filter_log_events(logGroupName="/aws/lambda/empty")["events"]
+                                  if "REPORT" in e["message"]] and
+                         [e["message"].rstrip("\n") for e in logs.filter_log_events(logGroupName="/aws/lambda/empty")["events"]],
+                         what="the log")
+        assert "before" in texts and "after" in texts, texts
 
 
 def test_lines_in_the_log():
@@ -229,10 +266,138 @@ def test_node():
                runtime="nodejs20.x")
         error, body, log = invoke(client, "throws")
         assert (body["errorType"], body["errorMessage"]) == ("TypeError", "no") and body["trace"][0] == "TypeError: no", body
-        create(client, "nomodule", {"index.mjs": "import 'nothing-like-it';\n"}, runtime="nodejs20.x")
-        assert invoke(client, "nomodule")[1]["errorType"] == "Runtime.ImportModuleError"
-        create(client, "nohandler", {"index.mjs": "export const other = 1;\n"}, runtime="nodejs20.x")
-        assert invoke(client, "nohandler")[1]["errorMessage"] == "index.handler is undefined or not exported"
+        assert body["trace"][1].startswith("    at handler (file:///"), body
+        assert "\tERROR\tInvoke Error \t{\"errorType\":\"TypeError\",\"errorMessage\":\"no\",\"stack\":[" in log, log
+
+        def answer(name, files, **more):
+            create(client, name, files, runtime="nodejs20.x", handler="index.handler", Timeout=10, **more)
+            return invoke(client, name)
+
+        error, body, log = answer("nomodule", {"index.js": "require('nothing-like-it');\n"})
+        assert body["errorType"] == "Runtime.ImportModuleError", body
+        assert body["errorMessage"].startswith("Error: Cannot find module 'nothing-like-it'\nRequire stack:\n- /"), body
+        # A package that is missed by import is told by Node.js's own error.
+        error, body, log = answer("nopackage", {"index.mjs": "import 'nothing-like-it';\n"})
+        assert (body["errorType"], body["errorMessage"][:37]) == ("Error", "Cannot find package 'nothing-like-it'"), body
+        error, body, log = answer("nofile", {"other.js": ""})
+        assert body["errorMessage"] == "Error: Cannot find module 'index'\nRequire stack:\n- /var/runtime/index.mjs", body
+        error, body, log = answer("syntax", {"index.js": "exports.handler = (\n"})
+        assert (body["errorType"], body["errorMessage"]) == (
+            "Runtime.UserCodeSyntaxError", "SyntaxError: Unexpected end of input"), body
+        error, body, log = answer("nohandler", {"index.mjs": "export const other = 1;\n"})
+        assert (body["errorType"], body["errorMessage"]) == (
+            "Runtime.HandlerNotFound", "index.handler is undefined or not exported"), body
+        assert body["trace"][0] == "Runtime.HandlerNotFound: index.handler is undefined or not exported", body
+        error, body, log = answer("string", {"index.mjs": "export const handler = async () => { throw 'text'; };\n"})
+        assert body == {"errorType": "string", "errorMessage": "text", "trace": []}, body
+        # What is returned and is no promise does not count; a promise that never settles is an error.
+        assert answer("returns", {"index.js": "exports.handler = () => 5;\n"})[1] is None
+        error, body, log = answer("never", {"index.js": "exports.handler = async () => { await new Promise(() => {}); };\n"})
+        assert body["errorType"] == "Runtime.NodeJsExit", body
+        error, body, log = answer("circular", {"index.js": "exports.handler = async () => { const a = {}; a.a = a; return a; };\n"})
+        assert (body["errorType"], body["errorMessage"]) == ("Error", "Unable to stringify response body"), body
+        error, body, log = answer("rejects", {"index.js": "exports.handler = async () => { Promise.reject(new Error('late')); "
+                                              "await new Promise((r) => setTimeout(r, 1000)); };\n"})
+        assert (body["errorType"], body["errorMessage"]) == ("Runtime.UnhandledPromiseRejection", "Error: late"), body
+        error, body, log = answer("uncaught", {"index.js": "exports.handler = async () => { setTimeout(() => { throw new Error('late'); "
+                                               "}, 1); await new Promise((r) => setTimeout(r, 1000)); };\n"})
+        assert (body["errorType"], body["errorMessage"]) == ("Error", "late"), body
+        assert "\tERROR\tUncaught Exception \t{" in log, log
+        assert invoke(client, "uncaught")[1]["errorMessage"] == "late"
+        # The context's functions answer at once, the callback when nothing else goes on.
+        assert answer("succeeds", {"index.js": "exports.handler = (e, context) => { setInterval(() => {}, 50); context.succeed(7); };\n"}
+                      )[1] == 7
+
+
+def test_node_processes_wait_for_functions():
+    if not shutil.which("node"):
+        return
+    with Daemon() as daemon:
+        client = daemon.client("lambda")
+
+        def nodes():
+            found = subprocess.run(["ps", "-o", "args=", "--ppid", str(daemon.process.pid)], capture_output=True, text=True, check=False)
+            return [line for line in found.stdout.splitlines() if "bootstrap.mjs" in line]
+
+        time.sleep(0.5)
+        assert nodes() == [], "nothing runs before there are functions"
+        code = ("import { readdirSync } from 'node:fs';\n"
+                "export const handler = async () => ({ up: process.uptime(), cwd: process.cwd(), argv: process.argv.length,\n"
+                "  own: process.env.COLOUR, task: readdirSync(process.env.LAMBDA_TASK_ROOT), group: process.pid,\n"
+                "  root: process.env.LAMBDA_TASK_ROOT, path: process.env.NODE_PATH, language: process.env.LANG });\n")
+        for n, more in enumerate(({"COLOUR": "green"}, {"COLOUR": "red"}, {"COLOUR": "blue", "NODE_OPTIONS": "--no-warnings"})):
+            create(client, "node%d" % n, {"index.mjs": code}, runtime="nodejs20.x", Environment={"Variables": more})
+            wait_for(lambda: any("--wait" in line for line in nodes()), what="a waiting process")
+            time.sleep(1.5)
+            error, body, log = invoke(client, "node%d" % n)
+            assert error is None and body["own"] == more["COLOUR"] and body["cwd"] == body["root"], body
+            assert body["task"] == ["index.mjs"] and body["argv"] == 2 and body["language"] == "C.UTF-8", body
+            # With options that are read at the start it is a process of its own.
+            assert (body["up"] > 1.4) == ("NODE_OPTIONS" not in more), body
+        assert sum("--wait" in line for line in nodes()) <= 1 + 3, nodes()
+
+
+def test_an_extension_of_a_layer():
+    """An external extension registers, subscribes to telemetry, sees invocations and is asked to shut down."""
+    extension = r"""#!/usr/bin/python3
+import http.client, http.server, json, os, threading
+api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+def ask(method, path, body=None, **headers):
+    api.request(method, path, body and json.dumps(body), headers)
+    answer = api.getresponse()
+    return answer.headers, answer.read()
+class Telemetry(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        for record in json.loads(self.rfile.read(int(self.headers["Content-Length"]))):
+            print("telemetry", record["type"], record["record"] if record["type"] == "function" else "", flush=True)
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *arguments): pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Telemetry)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+headers, body = ask("POST", "/2020-01-01/extension/register", {"events": ["INVOKE", "SHUTDOWN"]}, **{"Lambda-Extension-Name": "watch"})
+me = {"Lambda-Extension-Identifier": headers["Lambda-Extension-Identifier"]}
+print("registered for", json.loads(body)["functionName"], flush=True)
+ask("PUT", "/2022-07-01/telemetry", {"schemaVersion": "2022-07-01", "types": ["platform", "function"],
+    "buffering": {"maxItems": 1000, "maxBytes": 262144, "timeoutMs": 25},
+    "destination": {"protocol": "HTTP", "URI": "http://127.0.0.1:%d" % server.server_port}}, **me)
+while True:
+    event = json.loads(ask("GET", "/2020-01-01/extension/event/next", **me)[1])
+    print("event", event["eventType"], event.get("requestId"), flush=True)
+    if event["eventType"] == "SHUTDOWN":
+        # The environment is going, and its log with it.
+        puddle = http.client.HTTPConnection(os.environ["AWS_ENDPOINT_URL"].partition("//")[2])
+        puddle.request("POST", "/", "Action=SendMessage&QueueUrl=%s/000000000000/ends&MessageBody=%s" %
+                       (os.environ["AWS_ENDPOINT_URL"], event["shutdownReason"]),
+                       {"Content-Type": "application/x-www-form-urlencoded", "Authorization": "AWS4-HMAC-SHA256 Credential="
+                        "000000000000/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0"})
+        puddle.getresponse().read()
+        break
+"""
+    with Daemon(["--function-idle-seconds", "2"]) as daemon:
+        client, logs, sqs = daemon.client("lambda"), daemon.client("logs"), daemon.client("sqs")
+        queue = sqs.create_queue(QueueName="ends")["QueueUrl"]
+        layer = client.publish_layer_version(LayerName="watch", Content={"ZipFile": zip_of({"extensions/watch": extension})})
+        python(client, "watched", "def handler(event, context):\n    print('said')\n    return 1\n",
+               Layers=[layer["LayerVersionArn"]], Timeout=20)
+        error, body, log = invoke(client, "watched")
+        assert body == 1, (body, log)
+        request = re.search(r"START RequestId: (\S+)", log).group(1)
+        wanted = ["registered for watched", "event INVOKE " + request, "telemetry platform.initStart", "telemetry platform.start",
+                  "telemetry function said", "telemetry platform.runtimeDone", "telemetry platform.report",
+                  "EXTENSION\tName: watch\tState: Ready\tEvents: [INVOKE,SHUTDOWN]",
+                  "TELEMETRY\tName: watch\tState: Subscribed\tTypes: [Platform,Function]"]
+
+        def missing():
+            text = "\n".join(e["message"] for e in logs.filter_log_events(logGroupName="/aws/lambda/watched")["events"])
+            return [line for line in wanted if line not in text]
+
+        try:
+            wait_for(lambda: not missing(), timeout=15, what="what the extension said")
+        except AssertionError as error:
+            raise AssertionError("%s: %s" % (error, missing())) from None
+        ends = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=15)["Messages"]
+        assert [end["Body"] for end in ends] == ["spindown"], ends
 
 
 def test_middy():

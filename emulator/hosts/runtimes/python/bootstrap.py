@@ -26,7 +26,8 @@ class Connection:
         for again in (True, False):
             try:
                 if self.socket is None:
-                    self.socket = socket.create_connection(self.address)
+                    self.socket = socket.socket()  # the address is a number, and a resolver takes milliseconds to load
+                    self.socket.connect(self.address)
                     self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.socket.sendall(data)
                 return self.answer()
@@ -85,10 +86,20 @@ class Identity:
         self.cognito_identity_pool_id = data.get("cognitoIdentityPoolId")
 
 
-class ClientContext:
+class Client:
+    __slots__ = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
+
     def __init__(self, data):
-        self.custom, self.env = data.get("custom"), data.get("env")
-        self.client = type("Client", (), data.get("client") or {})()
+        for name in self.__slots__:
+            setattr(self, name, data.get(name))
+
+
+class ClientContext:
+    __slots__ = ("custom", "env", "client")
+
+    def __init__(self, data):
+        self.custom, self.env, client = data.get("custom"), data.get("env"), data.get("client")
+        self.client = None if client is None else Client(client)
 
 
 class LambdaContext:
@@ -120,9 +131,9 @@ class LambdaContext:
 class Fault(Exception):
     """A problem of the function that is no exception of its own."""
 
-    def __init__(self, kind, message):
+    def __init__(self, kind, message, trace=()):
         super().__init__(message)
-        self.kind = kind
+        self.kind, self.trace = kind, list(trace)
 
 
 def own_frames(trace):
@@ -137,13 +148,17 @@ def own_frames(trace):
 def error_document(error, request_id):
     kind = error.kind if isinstance(error, Fault) else type(error).__name__
     document = {"errorMessage": str(error), "errorType": kind, "requestId": request_id,
-                "stackTrace": [] if isinstance(error, Fault) else own_frames(error.__traceback__)}
+                "stackTrace": error.trace if isinstance(error, Fault) else own_frames(error.__traceback__)}
     if json_logs():
         print(json.dumps({"timestamp": now(), "log_level": "ERROR", **document}), flush=True)
         return json.dumps(document).encode(), error_headers(kind)
-    text = "[ERROR] %s: %s\nTraceback (most recent call last):\n%s" % (
-        kind, document["errorMessage"], "".join(document["stackTrace"]).replace("  ", "\u00a0\u00a0"))
-    event_lines(text.rstrip("\n") if document["stackTrace"] else "[ERROR] %s: %s" % (kind, document["errorMessage"]))
+    lines = ["[ERROR] " + kind + (": " + document["errorMessage"] if document["errorMessage"] else ""),
+             "Traceback (most recent call last):"]
+    for frame in document["stackTrace"]:
+        for line in frame.splitlines():
+            text = line.lstrip(" ")
+            lines.append("\u00a0" * (len(line) - len(text)) + text)
+    event_lines("\n".join(lines))
     return json.dumps(document).encode(), error_headers(kind)
 
 
@@ -249,25 +264,46 @@ def load_handler(name):
     if not module_name:
         raise Fault("Runtime.MalformedHandlerName",
                     "Bad handler '%s': not enough values to unpack (expected 2, got 1)" % name)
-    module_name = module_name.replace("/", ".")
+    if module_name.partition(".")[0] in sys.builtin_module_names:
+        raise Fault("Runtime.BuiltInModuleConflict", "Cannot use built-in module %s as a handler module" % module_name)
     import importlib
     try:
-        module = importlib.import_module(module_name)
+        module = importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
         raise Fault("Runtime.ImportModuleError",
                     "Unable to import module '%s': %s" % (module_name, error)) from error
     except SyntaxError as error:
-        raise Fault("Runtime.UserCodeSyntaxError", "Syntax error in module '%s': %s" % (module_name, error)) from error
+        raise Fault("Runtime.UserCodeSyntaxError", "Syntax error in module '%s': %s" % (module_name, error),
+                    ['  File "%s" Line %s\n    %s' % (error.filename, error.lineno, error.text)]) from error
     if not hasattr(module, attribute):
         raise Fault("Runtime.HandlerNotFound", "Handler '%s' missing on module '%s'" % (attribute, module_name))
     return getattr(module, attribute)
 
 
-def plain(value):
-    from decimal import Decimal
-    if isinstance(value, Decimal):
-        return float(value)
-    raise TypeError("Object of type %s is not JSON serializable" % type(value).__name__)
+def marshal(result, ascii_only):
+    """The answer and its type: bytes as they are, everything else as JSON, decimals digit by digit."""
+    if isinstance(result, bytes):
+        return result, "application/unknown"
+    mark = None
+
+    def plain(value):
+        nonlocal mark
+        from decimal import Decimal
+        if not isinstance(value, Decimal):
+            raise TypeError("Object of type %s is not JSON serializable" % type(value).__name__)
+        if value.is_nan():
+            return float("nan")
+        mark = mark or os.urandom(16).hex()
+        return mark + str(value)
+
+    try:
+        text = json.dumps(result, default=plain, ensure_ascii=ascii_only)
+    except Exception as error:
+        raise Fault("Runtime.MarshalError", "Unable to marshal response: %s" % error) from error
+    if mark:
+        import re
+        text = re.sub('"%s([^"]*)"' % mark, r"\1", text)
+    return text.encode("utf-8", "replace"), "application/json"
 
 
 def serve(handler):
@@ -285,19 +321,14 @@ def serve(handler):
         if trace:
             os.environ["_X_AMZN_TRACE_ID"] = trace
         try:
-            event = json.loads(body)
-            result = handler(event, LambdaContext(headers))
-            try:
-                answer = json.dumps(result, default=plain, ensure_ascii=ascii_only).encode("utf-8")
-            except (TypeError, ValueError) as error:
-                raise Fault("Runtime.MarshalError", "Unable to marshal response: %s" % error) from error
+            answer, kind = marshal(handler(json.loads(body), LambdaContext(headers)), ascii_only)
         except Exception as error:  # a handler may raise anything
             document, more = error_document(error, request_id)
             sys.stdout.flush()
             runtime.request("POST", base + request_id + "/error", document, more)
         else:
             sys.stdout.flush()
-            runtime.request("POST", base + request_id + "/response", answer, [("Content-Type", "application/json")])
+            runtime.request("POST", base + request_id + "/response", answer, [("Content-Type", kind)])
 
 
 def run():
