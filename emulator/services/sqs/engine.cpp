@@ -1,5 +1,6 @@
 // What happens to messages: send, receive, remove, move, expire. "Decide, write, apply": rows first, then
-// memory, which cannot fail.
+// memory, which cannot fail. When a write fails, all rows of the call are rolled back, also those whose
+// effect is in memory already: Records tells, and memory is built anew.
 #include <algorithm>
 
 #include "base/log.hpp"
@@ -25,20 +26,6 @@ Uuid new_uuid(Entropy& entropy) {
 
 }  // namespace
 
-// A failed write is rolled back, perhaps with earlier ones of the same call whose effect is in memory
-// already.
-template <class F>
-decltype(auto) Sqs::writing(F&& step) {
-  try {
-    return step();
-  } catch (const AwsError&) {
-    throw;
-  } catch (...) {
-    recover_later();
-    throw;
-  }
-}
-
 std::int64_t Sqs::next_id() {
   if (last_message_ >= mark_) {
     records.set_mark(mark_ + kIdBlock);
@@ -58,27 +45,27 @@ void Sqs::put_in(Queue& queue, std::unique_ptr<Message> message, std::string_vie
 // The row of a FIFO message stays as long as it can have duplicates.
 void Sqs::take_out(Queue& queue, Message& m, Time now) {
   const std::int64_t id = m.id;
+  const bool was_full = queue.messages().in_flight() >= queue.max_in_flight();
   forget_seen(queue, now);
   const bool needed = queue.fifo() && queue.seen.needs(m, m.group_id(), queue.group_scope);
   queue.messages().remove(m);
   table_.erase(id);
   if (!needed) graveyard_.add(id);
+  if (queue.fifo() || was_full) wake_later(queue);  // what was behind it, or did not fit
 }
 
 Message& Sqs::send(Queue& queue, std::unique_ptr<Message> message, std::string_view group_id) {
-  return writing([&]() -> Message& {
-    Message& m = *message;
-    m.id = next_id();
-    m.queue = queue.id;
-    m.message_id = new_uuid(deps.entropy);
-    records.insert(m, group_id);
-    const Time now = m.sent;
-    if (queue.fifo())
-      queue.seen.add(Deduplication::key(m.deduplication_id(), group_id, queue.group_scope),
-                     {m.id, m.message_id}, now);
-    put_in(queue, std::move(message), group_id, now);
-    return m;
-  });
+  Message& m = *message;
+  m.id = next_id();
+  m.queue = queue.id;
+  m.message_id = new_uuid(deps.entropy);
+  records.insert(m, group_id);
+  const Time now = m.sent;
+  if (queue.fifo())
+    queue.seen.add(Deduplication::key(m.deduplication_id(), group_id, queue.group_scope),
+                   {m.id, m.message_id}, now);
+  put_in(queue, std::move(message), group_id, now);
+  return m;
 }
 
 std::shared_ptr<const std::string> Sqs::share(const std::string& sender) {
@@ -94,18 +81,16 @@ const Deduplication::Seen* Sqs::find_duplicate(const Queue& queue, std::string_v
 void Sqs::expire(Queue& queue, Time now) {
   MessageIndex& index = queue.messages();
   index.advance(now);
-  writing([&] {
-    std::size_t n = 0;
-    while (Message* m = index.expired(now - queue.retention())) {
-      if (n++ == kExpireStep) {
-        deps.loop.post([this, alive = alive_, id = queue.id] {
-          if (*alive) expire_more(id);
-        });
-        break;
-      }
-      drop_expired(queue, *m, now);
+  std::size_t n = 0;
+  while (Message* m = index.expired(now - queue.retention())) {
+    if (n++ == kExpireStep) {
+      deps.loop.post([this, alive = alive_, id = queue.id] {
+        if (*alive) expire_more(id);
+      });
+      break;
     }
-  });
+    drop_expired(queue, *m, now);
+  }
 }
 
 void Sqs::drop_expired(Queue& queue, Message& m, Time now) {
@@ -141,40 +126,38 @@ std::vector<Message*> Sqs::receive(Queue& queue, Time now, const Receive& reques
     if (auto again = repeat(queue, now, request); !again.empty()) return again;
   const std::size_t n =
       std::min(request.max, queue.max_in_flight() - std::min(queue.max_in_flight(), index.in_flight()));
-  return writing([&] {
-    const std::int64_t most = queue.redrive() ? queue.redrive()->max_receives : INT64_MAX;
-    std::optional<Queue*> dead;  // looked up when there is something to move
-    std::vector<Message*> out;
-    std::size_t moved = 0;
-    while (out.size() < n && moved < kRedriveStep) {
-      const std::size_t before = moved;
-      for (Message* m : index.pick(n - out.size())) {
-        if (m->sent + queue.retention() <= now) {
-          drop_expired(queue, *m, now);
-          ++moved;
-          continue;
-        }
-        if (m->received >= most && !dead) dead = dead_letter_queue(queue);
-        if (m->received >= most && *dead) {
-          move(queue, *m, **dead, As::itself, now);
-          ++moved;
-          continue;
-        }
-        take(queue, *m, now + request.visibility, now);
-        out.push_back(m);
+  const std::int64_t most = queue.redrive() ? queue.redrive()->max_receives : INT64_MAX;
+  std::optional<Queue*> dead;  // looked up when there is something to move
+  std::vector<Message*> out;
+  std::size_t moved = 0;
+  while (out.size() < n && moved < kRedriveStep) {
+    const std::size_t before = moved;
+    for (Message* m : index.pick(n - out.size())) {
+      if (m->sent + queue.retention() <= now) {
+        drop_expired(queue, *m, now);
+        ++moved;
+        continue;
       }
-      if (moved == before) break;
+      if (m->received >= most && !dead) dead = dead_letter_queue(queue);
+      if (m->received >= most && *dead) {
+        move(queue, *m, **dead, As::itself, now);
+        ++moved;
+        continue;
+      }
+      take(queue, *m, now + request.visibility, now);
+      out.push_back(m);
     }
-    if (!attempt.empty() && !out.empty()) {
-      Attempt record{queue.id, attempt, now, {}};
-      for (const Message* m : out) record.items.push_back({m->id, m->receipt, m->visible});
-      records.put(record);
-      attempts_ = true;
-    }
-    if (moved >= kRedriveStep) wake_later(queue);  // there may be more behind them
-    rearm(queue, now);
-    return out;
-  });
+    if (moved == before) break;
+  }
+  if (!attempt.empty() && !out.empty()) {
+    Attempt record{queue.id, attempt, now, {}};
+    for (const Message* m : out) record.items.push_back({m->id, m->receipt, m->visible});
+    records.put(record);
+    attempts_ = true;
+  }
+  if (moved >= kRedriveStep) wake_later(queue);  // there may be more behind them
+  rearm(queue, now);
+  return out;
 }
 
 // The same messages and handles again, hidden anew, unless one of them was deleted, received or changed
@@ -188,14 +171,12 @@ std::vector<Message*> Sqs::repeat(Queue& queue, Time now, const Receive& request
     if (!m || !m->in_flight || m->receipt != item.receipt || m->visible != item.visible) return {};
     out.push_back(m);
   }
-  writing([&] {
-    const Time visible = now + request.visibility;
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      set_visibility(queue, *out[i], visible);
-      record->items[i].visible = visible;
-    }
-    records.put(*record);
-  });
+  const Time visible = now + request.visibility;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    set_visibility(queue, *out[i], visible);
+    record->items[i].visible = visible;
+  }
+  records.put(*record);
   return out;
 }
 
@@ -208,65 +189,55 @@ Message* Sqs::find_message(Queue& queue, const Receipt& receipt, Time now) {
 }
 
 void Sqs::remove(Queue& queue, Message& message, Time now) {
-  writing([&] {
-    records.bury(message.id);
-    take_out(queue, message, now);
-    if (queue.fifo()) wake_later(queue);  // what was behind it
-  });
+  records.bury(message.id);
+  take_out(queue, message, now);
 }
 
 void Sqs::set_visibility(Queue& queue, Message& m, Time visible) {
-  writing([&] {
-    records.update(m.id, {m.received, m.first_received, visible, m.receipt});
-    queue.messages().hide(m, visible);
-    wake_later(queue);  // perhaps it is there at once, perhaps sooner than what is waited for
-  });
+  records.update(m.id, {m.received, m.first_received, visible, m.receipt});
+  queue.messages().hide(m, visible);
+  wake_later(queue);  // perhaps it is there at once, perhaps sooner than what is waited for
 }
 
 void Sqs::move(Queue& from, Message& m, Queue& to, As as, Time now) {
-  writing([&] {
-    auto moved = std::make_unique<Message>();
-    moved->id = next_id();
-    moved->queue = to.id;
-    moved->sender = m.sender;
-    moved->sent = m.sent;
-    moved->message_id = m.message_id;
-    moved->body_md5 = m.body_md5;
-    Extras extras{m.attributes(), m.trace(), m.deduplication_id(), {}};
-    if (as == As::itself) {
-      moved->received = m.received;
-      moved->first_received = m.first_received;
-      extras.source = from.arn;
-      // AWS: the time counts anew in a FIFO dead-letter queue, and the deduplication id is the message's id.
-      if (to.fifo()) {
-        moved->sent = now;
-        extras.deduplication_id = to_text(m.message_id);
-      }
-      moved->visible = now;
-    } else {
-      moved->message_id = new_uuid(deps.entropy);
+  auto moved = std::make_unique<Message>();
+  moved->id = next_id();
+  moved->queue = to.id;
+  moved->sender = m.sender;
+  moved->sent = m.sent;
+  moved->message_id = m.message_id;
+  moved->body_md5 = m.body_md5;
+  Extras extras{m.attributes(), m.trace(), m.deduplication_id(), {}};
+  if (as == As::itself) {
+    moved->received = m.received;
+    moved->first_received = m.first_received;
+    extras.source = from.arn;
+    // AWS: the time counts anew in a FIFO dead-letter queue, and the deduplication id is the message's id.
+    if (to.fifo()) {
       moved->sent = now;
-      moved->visible = now + to.delay();
-      if (to.fifo()) extras.deduplication_id = to_text(moved->message_id);
+      extras.deduplication_id = to_text(m.message_id);
     }
-    moved->set_extras(std::move(extras));
-    const std::string group_id(m.group_id());
-    moved->body.swap(m.body);
-    records.bury(m.id);
-    records.insert(*moved, group_id);
-    take_out(from, m, now);
-    put_in(to, std::move(moved), group_id, now);
-    if (from.fifo()) wake_later(from);
-  });
+    moved->visible = now;
+  } else {
+    moved->message_id = new_uuid(deps.entropy);
+    moved->sent = now;
+    moved->visible = now + to.delay();
+    if (to.fifo()) extras.deduplication_id = to_text(moved->message_id);
+  }
+  moved->set_extras(std::move(extras));
+  const std::string group_id(m.group_id());
+  moved->body.swap(m.body);
+  records.bury(m.id);
+  records.insert(*moved, group_id);
+  take_out(from, m, now);
+  put_in(to, std::move(moved), group_id, now);
 }
 
 void Sqs::purge(Queue& queue, Time now) {
-  writing([&] {
-    queue.purged = now;
-    queue.purged_id = last_message_;
-    records.put(queue);
-    discard_messages(queue);
-  });
+  queue.purged = now;
+  queue.purged_id = last_message_;
+  records.put(queue);
+  discard_messages(queue);
 }
 
 void Sqs::configured(Queue& queue, Time now) {
@@ -276,12 +247,12 @@ void Sqs::configured(Queue& queue, Time now) {
 
 void Sqs::serve_polls(std::int64_t id) {
   const auto it = by_id_.find(id);
-  if (it == by_id_.end() || deps.store.broken()) return;
+  if (it == by_id_.end() || deps.store.broken() || recovering_) return;
   Queue& queue = *it->second;
   const Time now = deps.loop.now();
   queue.polls.serve([&] {
     queue.messages().advance(now);
-    return queue.messages().can_receive();
+    return queue.messages().can_receive() && !recovering_;
   });
   rearm(queue, now);
 }

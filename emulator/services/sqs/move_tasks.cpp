@@ -26,9 +26,9 @@ void MoveTasks::load() {
   sqs_.records.load_move_tasks([this](MoveTask task) { tasks_[task.id] = std::move(task); });
 }
 
-void MoveTasks::start() {
+void MoveTasks::start(Duration after) {
   for (const auto& [id, task] : tasks_)
-    if (task.running()) run_at(id, sqs_.deps.loop.now());
+    if (task.running()) run_at(id, sqs_.deps.loop.now() + after);
 }
 
 void MoveTasks::stop() {
@@ -109,7 +109,8 @@ void MoveTasks::step(const std::string& id) {
       sqs_.records.put(task);
     });
   } catch (const std::exception& e) {
-    PUDDLE_LOG(error, "sqs", "message move task " + id + " stands still: " + e.what());
+    // Nothing of the step is left; it is tried again once memory has been built anew.
+    PUDDLE_LOG(error, "sqs", "a step of message move task " + id + " failed: " + e.what());
     return;
   }
   it->second = task;

@@ -22,7 +22,7 @@ class MoveTasks {
 
   void load();
   /// Runs what is RUNNING.
-  void start();
+  void start(Duration after = {});
   void stop();
 
   /// Row, memory, and the first step after the commit. The task gets its id.

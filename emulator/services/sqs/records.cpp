@@ -30,9 +30,18 @@ Param text_or_null(string_view text) { return text.empty() ? Param(nullptr) : Pa
 
 }  // namespace
 
+void Records::write(string_view sql, std::initializer_list<Param> params) {
+  try {
+    store_.run(sql, params);
+  } catch (const std::exception&) {
+    failed_();
+    throw;
+  }
+}
+
 void Records::put(const Queue& q) {
   const std::string attributes = to_json(q.attributes), tags = to_json(q.tags);
-  store_.run(
+  write(
       "INSERT INTO sqs_queue VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11) ON CONFLICT(id) DO UPDATE SET "
       "modified=?6, "
       "attributes=?7, tags=?8, purged=?9, purged_id=?10",
@@ -41,7 +50,7 @@ void Records::put(const Queue& q) {
        std::int64_t{q.group_scope}});
 }
 
-void Records::drop(std::int64_t queue) { store_.run("DELETE FROM sqs_queue WHERE id=?1", {queue}); }
+void Records::drop(std::int64_t queue) { write("DELETE FROM sqs_queue WHERE id=?1", {queue}); }
 
 void Records::load_queues(const std::function<void(Rows&)>& row) const {
   for (Rows rows =
@@ -53,21 +62,21 @@ void Records::load_queues(const std::function<void(Rows&)>& row) const {
 
 void Records::insert(const Message& m, string_view group_id) {
   const string_view message_id(reinterpret_cast<const char*>(m.message_id.data()), m.message_id.size());
-  store_.run("INSERT INTO sqs_message VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)",
-             {m.id, m.queue, BlobView{message_id}, param(m.sent), param(m.visible), string_view(*m.sender),
-              string_view(m.body), m.attributes().empty() ? Param(nullptr) : Param(BlobView{m.attributes()}),
-              text_or_null(m.trace()), text_or_null(group_id), text_or_null(m.deduplication_id()),
-              text_or_null(m.source())});
+  write("INSERT INTO sqs_message VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)",
+        {m.id, m.queue, BlobView{message_id}, param(m.sent), param(m.visible), string_view(*m.sender),
+         string_view(m.body), m.attributes().empty() ? Param(nullptr) : Param(BlobView{m.attributes()}),
+         text_or_null(m.trace()), text_or_null(group_id), text_or_null(m.deduplication_id()),
+         text_or_null(m.source())});
   if (m.received > 0) update(m.id, {m.received, m.first_received, m.visible, m.receipt});
 }
 
 void Records::update(std::int64_t message, const State& s) {
-  store_.run("INSERT OR REPLACE INTO sqs_state VALUES(?1,?2,?3,?4,?5)",
-             {message, std::int64_t{s.received}, param(s.first_received), param(s.visible), s.receipt});
+  write("INSERT OR REPLACE INTO sqs_state VALUES(?1,?2,?3,?4,?5)",
+        {message, std::int64_t{s.received}, param(s.first_received), param(s.visible), s.receipt});
 }
 
 void Records::bury(std::int64_t message) {
-  store_.run("INSERT OR REPLACE INTO sqs_state VALUES(?1,-1,0,0,0)", {message});
+  write("INSERT OR REPLACE INTO sqs_state VALUES(?1,-1,0,0,0)", {message});
 }
 
 void Records::remove(std::int64_t first, std::int64_t last) {
@@ -118,7 +127,7 @@ std::int64_t Records::mark() const {
 }
 
 void Records::set_mark(std::int64_t value) {
-  store_.run("INSERT OR REPLACE INTO sqs_mark VALUES('message',?1)", {value});
+  write("INSERT OR REPLACE INTO sqs_mark VALUES('message',?1)", {value});
 }
 
 void Records::put(const Attempt& a) {
@@ -126,8 +135,8 @@ void Records::put(const Attempt& a) {
   for (const Attempt::Item& item : a.items)
     messages += std::to_string(item.message) + ' ' + std::to_string(item.receipt) + ' ' +
                 std::to_string(to_millis(item.visible)) + ' ';
-  store_.run("INSERT OR REPLACE INTO sqs_attempt VALUES(?1,?2,?3,?4)",
-             {a.queue, string_view(a.id), param(a.at), string_view(messages)});
+  write("INSERT OR REPLACE INTO sqs_attempt VALUES(?1,?2,?3,?4)",
+        {a.queue, string_view(a.id), param(a.at), string_view(messages)});
 }
 
 std::optional<Attempt> Records::find_attempt(std::int64_t queue, const std::string& id) const {
@@ -142,16 +151,21 @@ std::optional<Attempt> Records::find_attempt(std::int64_t queue, const std::stri
   return out;
 }
 
-void Records::drop_attempts_before(Time t) { store_.run("DELETE FROM sqs_attempt WHERE at<?1", {param(t)}); }
+void Records::drop_attempts_before(Time t) { store_.run("DELETE FROM sqs_attempt WHERE at<=?1", {param(t)}); }
+
+bool Records::has_attempts() const {
+  Rows rows = store_.query("SELECT 1 FROM sqs_attempt LIMIT 1");
+  return rows.next();
+}
 
 void Records::put(const MoveTask& t) {
-  store_.run("INSERT OR REPLACE INTO sqs_move_task VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
-             {string_view(t.id), string_view(t.source), string_view(t.destination), t.rate, param(t.started),
-              string_view(t.status), string_view(t.failure), t.moved, t.to_move, t.last_id});
+  write("INSERT OR REPLACE INTO sqs_move_task VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
+        {string_view(t.id), string_view(t.source), string_view(t.destination), t.rate, param(t.started),
+         string_view(t.status), string_view(t.failure), t.moved, t.to_move, t.last_id});
 }
 
 void Records::drop_move_task(const std::string& id) {
-  store_.run("DELETE FROM sqs_move_task WHERE id=?1", {string_view(id)});
+  write("DELETE FROM sqs_move_task WHERE id=?1", {string_view(id)});
 }
 
 void Records::load_move_tasks(const std::function<void(MoveTask)>& row) const {

@@ -1,5 +1,5 @@
-// Rows of queues, messages and what belongs to them <-> structs. All SQL of SQS. Engine thread; throws
-// StoreError.
+// Rows of queues, messages and what belongs to them <-> structs. All SQL of SQS but that of deleted names.
+// Engine thread; throws StoreError.
 #pragma once
 #include <functional>
 #include <string>
@@ -32,7 +32,8 @@ struct Attempt {
 
 class Records {
  public:
-  explicit Records(Store& store) : store_(store) {}
+  /// `failed` is called when a write fails: what it belongs to is rolled back, and memory may be ahead of it.
+  Records(Store& store, std::function<void()> failed) : store_(store), failed_(std::move(failed)) {}
   void put(const Queue& queue);
   void drop(std::int64_t queue);
   void load_queues(const std::function<void(Rows&)>& row) const;
@@ -46,7 +47,7 @@ class Records {
   void update(std::int64_t message, const State& state);
   /// The message is gone; its rows are removed later, by remove().
   void bury(std::int64_t message);
-  /// Removes the rows of first..last, whatever they are.
+  /// Removes the rows of first..last, whatever they are. Memory does not depend on it.
   void remove(std::int64_t first, std::int64_t last);
   /// In order of arrival.
   void load_messages(const std::function<void(StoredMessage)>& row) const;
@@ -57,14 +58,18 @@ class Records {
 
   void put(const Attempt& attempt);
   std::optional<Attempt> find_attempt(std::int64_t queue, const std::string& id) const;
+  /// Those of `t` or before.
   void drop_attempts_before(Time t);
+  bool has_attempts() const;
 
   void put(const MoveTask& task);
   void drop_move_task(const std::string& id);
   void load_move_tasks(const std::function<void(MoveTask)>& row) const;
 
  private:
+  void write(std::string_view sql, std::initializer_list<Param> params);
   Store& store_;
+  std::function<void()> failed_;
 };
 
 std::string to_json(const std::map<std::string, std::string>& map);

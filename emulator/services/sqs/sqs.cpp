@@ -11,7 +11,7 @@ namespace puddle::sqs {
 
 Sqs::Sqs(Deps d)
     : deps(d),
-      records(d.store),
+      records(d.store, [this] { recover_later(); }),
       deleted_names(d.store),
       move_tasks(*this),
       operations_(make_operations()),
@@ -94,12 +94,27 @@ Queue& Sqs::require(const Call& call, const std::optional<std::string>& url) {
   if (Queue* queue = find(parts.account.empty() ? call.account : parts.account,
                           parts.region.empty() ? call.region : parts.region, parts.name))
     return *queue;
-  throw kQueueDoesNotExist(call.query_protocol ? "The specified queue does not exist for this wsdl version."
-                                               : "The specified queue does not exist.");
+  throw no_such_queue(call);
+}
+
+AwsError Sqs::no_such_queue(const Call& call) {
+  return kQueueDoesNotExist(call.query_protocol ? "The specified queue does not exist for this wsdl version."
+                                                : "The specified queue does not exist.");
 }
 
 Queue* Sqs::find(const std::string& account, const std::string& region, const std::string& name) {
+  check_sound();
   return queues_.find(account, region, name);
+}
+
+std::vector<Queue*> Sqs::in(const Call& call) {
+  check_sound();
+  return queues_.in(call.account, call.region);
+}
+
+void Sqs::check_sound() const {
+  if (recovering_)
+    throw AwsError("ServiceUnavailable", "A write failed; the queues are being read again.", 503);
 }
 
 Queue* Sqs::find_arn(const std::string& text) {

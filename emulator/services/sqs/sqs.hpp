@@ -40,13 +40,14 @@ class Sqs final : public Service {
 
   /// The queue of a URL in any of its forms, or of a bare name. Throws MissingParameter, QueueDoesNotExist.
   Queue& require(const Call& call, const std::optional<std::string>& url);
+  static AwsError no_such_queue(const Call& call);
   Queue* find(const std::string& account, const std::string& region, const std::string& name);
   Queue* find_arn(const std::string& arn);
   std::string url_of(const Call& call, const Queue& queue) const;
   Queue& create(const Call& call, const std::string& name, std::map<std::string, std::string> attributes,
                 std::map<std::string, std::string> tags);
   void drop(Queue& queue);
-  std::vector<Queue*> in(const Call& call) { return queues_.in(call.account, call.region); }
+  std::vector<Queue*> in(const Call& call);
 
   /// Row and index; the message gets its id. Wakes waiters after the commit.
   Message& send(Queue& queue, std::unique_ptr<Message> message, std::string_view group_id);
@@ -105,10 +106,10 @@ class Sqs final : public Service {
   void load_messages();
   void sweep();
   void sweep_later();
-  /// After a failed write: memory is rebuilt from the rows.
+  /// After a failed write: memory is rebuilt from the rows, before anybody else is answered from it.
   void recover_later();
-  template <class F>
-  decltype(auto) writing(F&& step);
+  /// Throws ServiceUnavailable until that has happened.
+  void check_sound() const;
 
   std::vector<Operation> operations_;
   std::shared_ptr<const std::string> last_sender_;

@@ -10,6 +10,7 @@ namespace puddle::sqs {
 namespace {
 
 constexpr Duration kSweepEvery = std::chrono::minutes(1);
+constexpr Duration kRetryAfter = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -22,7 +23,7 @@ void Sqs::recover_later() {
     if (deps.store.broken()) return;
     PUDDLE_LOG(warn, "sqs", "a write failed: the queues are read again");
     load();
-    start();
+    move_tasks.start(kRetryAfter);  // what failed may fail again
   });
 }
 
@@ -63,12 +64,15 @@ void Sqs::load_messages() {
     for (const Placed& p : all) index.add(*p.message, p.group_id, Time::min());
     index.advance(now);
   }
-  if (table_.size() > 0) sweep_later();
+  attempts_ = records.has_attempts();
+  const bool remembers = std::any_of(by_id_.begin(), by_id_.end(),
+                                     [](const auto& item) { return item.second->seen.size() > 0; });
+  if (table_.size() > 0 || attempts_ || remembers) sweep_later();
 }
 
 void Sqs::expire_more(std::int64_t id) {
   const auto it = by_id_.find(id);
-  if (it == by_id_.end() || deps.store.broken()) return;
+  if (it == by_id_.end() || deps.store.broken() || recovering_) return;
   try {
     deps.store.atomically([&] { expire(*it->second, deps.loop.now()); });
   } catch (const std::exception& e) {
@@ -95,21 +99,22 @@ void Sqs::sweep_later() {
 
 void Sqs::sweep() {
   sweeping_ = 0;
-  if (deps.store.broken()) return;
+  if (deps.store.broken() || recovering_) return;
   const Time now = deps.loop.now();
   bool more = false;
   for (const auto& [id, queue] : by_id_) {
     if (queue->messages().size() > 0) expire_more(id);
+    if (recovering_) return;
     forget_seen(*queue, now);
     more = more || queue->messages().size() > 0 || queue->seen.size() > 0;
   }
   try {
     if (attempts_) records.drop_attempts_before(now - kAttemptWindow);
-    attempts_ = attempts_ && more;
+    attempts_ = attempts_ && records.has_attempts();
   } catch (const std::exception& e) {
     PUDDLE_LOG(error, "sqs", std::string("attempts stay: ") + e.what());
   }
-  if (more) sweep_later();
+  if (more || attempts_) sweep_later();
 }
 
 }  // namespace puddle::sqs

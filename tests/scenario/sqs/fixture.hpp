@@ -2,6 +2,7 @@
 #pragma once
 #include <catch2/catch.hpp>
 
+#include "services/sqs/queue_url.hpp"
 #include "services/sqs/sqs.hpp"
 #include "support/world.hpp"
 
@@ -14,7 +15,13 @@ struct Got {
 };
 
 struct Queues {
-  World w{{sqs::make}};
+  World w;
+
+  explicit Queues(World::Options options = {}) : w({sqs::make}, std::move(options)) {}
+  sqs::Sqs& service() { return dynamic_cast<sqs::Sqs&>(*w.engine->service("sqs")); }
+  sqs::Queue& queue(const std::string& url) {
+    return *service().find(w.account, w.region, sqs::parse_queue_url(url).name);
+  }
 
   std::string create(const std::string& name, Map attributes = {}) {
     if (name.ends_with(".fifo")) attributes["FifoQueue"] = Value("true");
@@ -85,6 +92,32 @@ struct Queues {
   }
   std::shared_ptr<Reply> poll(const std::string& url, int seconds, int max = 10) {
     return w.send("sqs", "ReceiveMessage", receiving(url, max, Map{{"WaitTimeSeconds", Value(seconds)}}));
+  }
+  /// A call as a client sends it.
+  static HttpRequest request(const std::string& operation, const Map& input) {
+    HttpRequest out;
+    out.method = "POST";
+    out.target = "/";
+    out.headers.add("X-Amz-Target", "AmazonSQS." + operation);
+    out.headers.add("Content-Type", "application/x-amz-json-1.0");
+    out.body = wire::to_json(input);
+    return out;
+  }
+  /// A long poll over HTTP, whose client goes away when *gone becomes true.
+  std::shared_ptr<HttpResponse> poll_of(const std::string& url, std::shared_ptr<const bool> gone) {
+    HttpRequest poll = request("ReceiveMessage", receiving(url, 10, Map{{"WaitTimeSeconds", 20}}));
+    Call call;
+    call.account = w.account;
+    call.region = w.region;
+    call.principal = w.as;
+    call.now = w.loop.now();
+    call.gone = std::move(gone);
+    auto answer = std::make_shared<HttpResponse>();
+    answer->status = 0;
+    w.engine->dispatcher().handle(*w.engine->service("sqs"), std::move(poll), std::move(call),
+                                  [answer](HttpResponse r) { *answer = std::move(r); });
+    w.loop.run_ready();
+    return answer;
   }
   void remove(const std::string& url, const Got& g) {
     w.ok("sqs", "DeleteMessage", Map{{"QueueUrl", Value(url)}, {"ReceiptHandle", Value(g.handle)}});

@@ -164,7 +164,7 @@ class Walk {
     moved_last_ = 0;
     if (size == m_.dead.size()) return;
     std::vector<std::string> ids;
-    auto* queue = service().find_arn(Queues::arn(m_.fifo ? "dead.fifo" : "dead"));
+    auto* queue = q_.service().find_arn(Queues::arn(m_.fifo ? "dead.fifo" : "dead"));
     queue->messages().for_each([&](const sqs::Message& m) { ids.push_back(sqs::to_text(m.message_id)); });
     for (const std::string& id : ids) {
       Model::Item* i = m_.find(id);
@@ -243,8 +243,6 @@ class Walk {
     for (Model::Item& i : m_.items)
       if (i.received == 0) i.visible = i.sent + m_.delay;
   }
-
-  sqs::Sqs& service() { return dynamic_cast<sqs::Sqs&>(*q_.w.engine->service("sqs")); }
 
   Queues q_;
   Model m_;

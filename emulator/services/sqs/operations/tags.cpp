@@ -45,13 +45,8 @@ void check_key(const std::string& key) {
 }
 
 void set_tags(Sqs& sqs, Queue& queue, Tags tags) {
-  std::swap(queue.tags, tags);
-  try {
-    sqs.records.put(queue);
-  } catch (...) {
-    queue.tags = std::move(tags);
-    throw;
-  }
+  queue.tags = std::move(tags);
+  sqs.records.put(queue);
 }
 
 Empty tag(Sqs& sqs, const Call& call, const TagInput& in) {
