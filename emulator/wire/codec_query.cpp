@@ -235,9 +235,14 @@ HttpResponse QueryCodec::encode(const Value& output, const Binding& binding,
   if (!binding.output->fields.empty()) {
     const std::string wrapper = result_name(binding);
     out += "<" + wrapper + ">";
+    const std::size_t opened = out.size();
     XmlWriter writer(out);
     writer.structure(output, *binding.output);
-    out += "</" + wrapper + ">";
+    // SQS, as recorded: <ReceiveMessageResult/>
+    if (service_.query_compatible && out.size() == opened)
+      out.replace(opened - 1, 1, "/>");
+    else
+      out += "</" + wrapper + ">";
   }
   out += "<ResponseMetadata><RequestId>" + std::string(request_id) + "</RequestId></ResponseMetadata></" +
          name + "Response>";

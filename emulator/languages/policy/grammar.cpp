@@ -140,11 +140,11 @@ const Value* one_of(const Value& s, std::string_view name, std::string_view othe
   return found != nullptr ? found : s.find(other);
 }
 
-std::string check_legacy(const Value& s, Kind) {
+std::string check_legacy(const Value& s, Kind kind) {
   const std::string_view effect = s.text_or("Effect");
   const Value* resource = one_of(s, "Resource", "NotResource");
   bool good = effect == "Allow" || effect == "Deny";
-  if (resource != nullptr)
+  if (resource != nullptr && kind != Kind::resource)
     each_text(*resource, [&good](const std::string& text) {
       good = good && legacy_parses(text);
       return std::string();
@@ -164,7 +164,9 @@ std::string check_actions_exist(const Value& s, Kind) {
   return action == nullptr || is_empty(*action) ? "Policy statement must contain actions." : std::string();
 }
 
-std::string check_resources(const Value& s, Kind) {
+// SQS, whose policies are of the kind "resource", takes any text.
+std::string check_resources(const Value& s, Kind kind) {
+  if (kind == Kind::resource) return {};
   const Value* resource = one_of(s, "Resource", "NotResource");
   return resource == nullptr ? std::string() : each_text(*resource, check_resource);
 }

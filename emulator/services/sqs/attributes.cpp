@@ -98,9 +98,12 @@ void check_combinations(const AttributeOwner& owner, Attributes& changes) {
   if (changes.contains("KmsMasterKeyId") && key) changes["SqsManagedSseEnabled"] = "false";
 }
 
-/// The value in its stored form.
+/// The value in its stored form. AWS takes truth values in any case.
 std::string check_one(Sqs& sqs, const AttributeOwner& owner, const std::string& name,
-                      const std::string& value) {
+                      const std::string& given) {
+  const bool truth = fifo_of(name) || name == "SqsManagedSseEnabled";
+  const bool any_case = truth && (iequals(given, "true") || iequals(given, "false"));
+  const std::string value = any_case ? lower(given) : given;
   if (const FifoAttribute* fifo = fifo_of(name)) {
     check_fifo(owner, *fifo, value);
     return value;
@@ -158,8 +161,6 @@ std::string first_difference(const Queue& queue, const Attributes& checked, Time
 }
 
 void change_attributes(Sqs& sqs, Queue& queue, const Attributes& changes, Time now) {
-  Attributes before = queue.attributes;
-  const Time modified = queue.modified;
   for (const auto& [name, value] : changes) {
     if (value.empty())
       queue.attributes.erase(name);
@@ -167,13 +168,7 @@ void change_attributes(Sqs& sqs, Queue& queue, const Attributes& changes, Time n
       queue.attributes[name] = value;
   }
   queue.modified = now;
-  try {
-    sqs.records.put(queue);
-  } catch (...) {
-    queue.attributes = std::move(before);
-    queue.modified = modified;
-    throw;
-  }
+  sqs.records.put(queue);
   sqs.configured(queue, now);
 }
 

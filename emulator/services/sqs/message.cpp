@@ -33,12 +33,37 @@ const std::string& bytes_of(const AttributeValue& a) {
   return a.string_value ? *a.string_value : none;
 }
 
-bool valid_name(std::string_view name) {
+/// AWS takes letters with accents too (U+00C0 to U+017F), although its documentation does not say so.
+bool valid_name_characters(std::string_view utf8) {
   constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
+  for (std::size_t i = 0; i < utf8.size(); ++i) {
+    const auto c = static_cast<unsigned char>(utf8[i]);
+    if (c >= 0xC3 && c <= 0xC5)
+      ++i;  // its second byte
+    else if (kAllowed.find(utf8[i]) == std::string_view::npos)
+      return false;
+  }
+  return true;
+}
+
+/// What is wrong with the name, or empty.
+std::string why_invalid_name(const std::string& name) {
   const std::string small = lower(name);
-  return !name.empty() && name.size() <= 256 && name.find_first_not_of(kAllowed) == std::string_view::npos &&
-         !name.starts_with('.') && !name.ends_with('.') && name.find("..") == std::string_view::npos &&
-         !small.starts_with("aws.") && !small.starts_with("amazon.");
+  if (name.empty()) return "The request must contain non-empty message (user) attribute names.";
+  if (name.size() > kMaxAttributeNameBytes)
+    return "Message (user) attribute name must be shorter than 256 bytes.";
+  if (!valid_name_characters(name))
+    return "Message (user) attribute name '" + name +
+           "' is invalid. It can contain A-Z, a-z, 0-9, underscore (_), hyphen (-), and period (.) "
+           "characters.";
+  if (small.starts_with("aws.") || small.starts_with("amazon."))
+    return "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings are "
+           "reserved for internal use.";
+  if (name.starts_with('.')) return "Message (user) attribute name must not begin with character '.'.";
+  if (name.ends_with('.')) return "Message (user) attribute name must not end with character '.'.";
+  if (name.find("..") != std::string::npos)
+    return "Message (user) attribute name must not have successive '.' characters.";
+  return {};
 }
 
 bool valid_type(std::string_view type) {
@@ -48,23 +73,29 @@ bool valid_type(std::string_view type) {
   return false;
 }
 
-std::string why_invalid_value(const std::string& name, const AttributeValue& a) {
+/// `kind`: "(user)" or "system".
+std::string why_invalid_value(const std::string& kind, const std::string& name, const AttributeValue& a) {
+  const std::string attribute = "essage " + kind + " attribute '" + name + "'";
+  const bool list = a.string_list || a.binary_list;
   if ((a.string_list && !a.string_list->empty()) || (a.binary_list && !a.binary_list->empty()))
-    return "Message (user) attribute '" + name +
-           "': StringListValues and BinaryListValues are not supported.";
-  if (a.data_type.empty())
-    return "Message (user) attribute '" + name + "' must contain a non-empty message attribute type.";
-  if (a.data_type.size() > 256 || !valid_type(a.data_type))
-    return "The type of message (user) attribute '" + name +
-           "' is invalid. You must use only the following supported type prefixes: Binary, Number, String.";
+    return "Message attribute list values in SendMessage operation are not supported.";
+  if (a.data_type.empty() && !a.string_value && !a.binary_value && !list)
+    return "The m" + attribute + " must contain a non-empty message attribute value.";
+  if (a.data_type.empty()) return "The m" + attribute + " must contain a non-empty message attribute type.";
+  if (!valid_type(a.data_type))
+    return "The type of m" + attribute +
+           " is invalid. You must use only the following supported type prefixes: Binary, Number, String.";
+  if (a.data_type.size() > kMaxAttributeTypeBytes)
+    return "Message " + kind + " attribute type must be shorter than 256 bytes.";
   const std::string base = a.data_type.substr(0, 6);
   if (bytes_of(a).empty())
-    return "Message (user) attribute '" + name + "' must contain a non-empty value of type '" +
+    return "M" + attribute + " must contain a non-empty value of type '" +
            (base == "Number" ? "String" : base) + "'.";
+  if (a.string_value && a.binary_value) return "M" + attribute + " must have a single value.";
   if (a.string_value && !valid_characters(*a.string_value))
-    return "Message (user) attribute '" + name + "' contains invalid characters.";
+    return "M" + attribute + " contains invalid characters.";
   if (base == "Number" && !parse_double(*a.string_value))
-    return "Can't cast the value of message (user) attribute '" + name + "' to a number.";
+    return "Can't cast the value of m" + attribute + " to a number.";
   return {};
 }
 
@@ -130,8 +161,18 @@ std::string why_invalid(const AttributeMap& attributes) {
     return "Number of message attributes [" + std::to_string(attributes.size()) +
            "] exceeds the allowed maximum [10].";
   for (const auto& [name, a] : attributes) {
-    if (!valid_name(name)) return "Message (user) attribute name '" + name.substr(0, 300) + "' is invalid.";
-    if (std::string why = why_invalid_value(name, a); !why.empty()) return why;
+    if (std::string why = why_invalid_name(name); !why.empty()) return why;
+    if (std::string why = why_invalid_value("(user)", name, a); !why.empty()) return why;
+  }
+  return {};
+}
+
+std::string why_invalid_system(const AttributeMap& attributes) {
+  for (const auto& [name, a] : attributes) {
+    if (name != kTraceHeader) return "Message system attribute name '" + name + "' is invalid.";
+    if (std::string why = why_invalid_value("system", name, a); !why.empty()) return why;
+    if (a.data_type != "String")
+      return "The type of message system attribute '" + name + "' is invalid. You must use only String.";
   }
   return {};
 }

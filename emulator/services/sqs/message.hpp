@@ -99,6 +99,9 @@ std::string md5_of(const AttributeMap& attributes);
 std::size_t size_of(const AttributeMap& attributes);
 /// What is wrong with the attributes, or empty.
 std::string why_invalid(const AttributeMap& attributes);
+/// The same of system attributes, of which there is one that can be sent.
+inline constexpr const char* kTraceHeader = "AWSTraceHeader";
+std::string why_invalid_system(const AttributeMap& attributes);
 /// Whether SQS takes the text: tab, line ends and everything from space on but surrogates, U+FFFE and U+FFFF.
 bool valid_characters(std::string_view text);
 /// Group, deduplication and attempt ids: 1 to 128 printable characters other than space.

@@ -1,6 +1,7 @@
 #include "services/sqs/peek.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.hpp"
 #include "services/sqs/operations/received.hpp"
@@ -28,8 +29,7 @@ struct Asked {
 bool truthy(const std::string& text) { return text == "1" || iequals(text, "true"); }
 
 /// From the path, the query string and the body: a form, or JSON as an SDK sends it.
-Asked parse(const HttpRequest& request, bool aws_json) {
-  Asked out;
+void parse(const HttpRequest& request, bool aws_json, Asked& out) {
   out.json = request.headers.get("accept").find("application/json") != std::string_view::npos;
   Parameters given = parse_query(request.query()).value_or(Parameters{});
   if (aws_json) {
@@ -48,7 +48,8 @@ Asked parse(const HttpRequest& request, bool aws_json) {
   }
   const std::string_view rest = request.path().substr(kPath.size());
   if (rest.size() > 1) out.url = "/queue" + url_decode(rest);
-  return out;
+  if (out.url.find("://") != std::string::npos && parse_queue_url(out.url).account.empty())
+    throw AwsError("InvalidAddress", "The address " + out.url + " is not valid for this endpoint.", 404);
 }
 
 std::vector<Received> look(Queue& queue, const Asked& asked, Time now, std::size_t& left_out) {
@@ -56,15 +57,18 @@ std::vector<Received> look(Queue& queue, const Asked& asked, Time now, std::size
   std::vector<Received> out;
   std::size_t bytes = 0;
   const Wanted everything{{"All"}, {"All"}};
+  std::set<const Group*> blocked;  // FIFO: one of its messages is hidden, and with it those behind it
   queue.messages().for_each([&](Message& m) {
-    const bool delayed = m.waiting != Message::kNowhere && !m.in_flight;
-    if ((m.in_flight && !asked.invisible) || (delayed && !asked.delayed)) return;
+    const bool waiting = m.waiting != Message::kNowhere, delayed = waiting && !m.in_flight;
+    if (queue.fifo() && waiting) blocked.insert(m.group);
+    const bool behind = queue.fifo() && !waiting && blocked.contains(m.group);
+    if (((m.in_flight || behind) && !asked.invisible) || (delayed && !asked.delayed)) return;
     if (m.sent + queue.retention() <= now) return;  // expired; its row goes with the next receive
     if (out.size() == kMaxMessages || bytes > kMaxBytes) return void(++left_out);
     Received r = describe(queue, m, everything);
     bytes += r.body.size() + m.attributes().size();
     r.receipt_handle = "SQS/BACKDOOR/ACCESS";
-    if (asked.invisible) (*r.attributes)["IsVisible"] = m.in_flight || delayed ? "false" : "true";
+    if (asked.invisible) (*r.attributes)["IsVisible"] = waiting ? "false" : "true";
     if (asked.delayed) (*r.attributes)["IsDelayed"] = delayed ? "true" : "false";
     out.push_back(std::move(r));
   });
@@ -110,6 +114,19 @@ HttpResponse folded_json(const std::vector<Received>& messages, const std::strin
   return response;
 }
 
+HttpResponse folded_error(const wire::Fault& fault, const std::string& request_id) {
+  const std::string& code = fault.query_code.empty() ? fault.code : fault.query_code;
+  HttpResponse response;
+  response.status = fault.status;
+  response.headers.add("Content-Type", "application/json");
+  response.body = wire::to_json(Value(
+      Map{{"ErrorResponse", Value(Map{{"Error", Value(Map{{"Type", fault.sender ? "Sender" : "Receiver"},
+                                                          {"Code", Value(code)},
+                                                          {"Message", Value(fault.message)}})},
+                                      {"RequestId", Value(request_id)}})}}));
+  return response;
+}
+
 HttpResponse encoded(const Sqs& sqs, const wire::Codec& codec, const std::vector<Received>& messages,
                      const std::string& request_id) {
   const auto op = std::find_if(sqs.operations().begin(), sqs.operations().end(),
@@ -133,8 +150,9 @@ void serve_messages(Sqs& sqs, const HttpRequest& request, const Call& call, cons
       wire::make_codec(sqs.wire(), aws_json ? wire::Protocol::json_1_0 : wire::Protocol::query);
   Call asking = call;
   asking.query_protocol = !aws_json;
+  Asked asked;
   try {
-    const Asked asked = parse(request, aws_json);
+    parse(request, aws_json, asked);
     Queue& queue = sqs.require(asking, asked.url.empty() ? std::string("/") : asked.url);
     if (request.method == "DELETE") {
       sqs.deps.store.atomically([&] { sqs.purge(queue, call.now); });
@@ -151,7 +169,8 @@ void serve_messages(Sqs& sqs, const HttpRequest& request, const Call& call, cons
     if (left_out) response.headers.add("x-puddle-left-out", std::to_string(left_out));
     respond(std::move(response));
   } catch (const AwsError& e) {
-    respond(codec->encode_error(e.fault, call.request_id));
+    respond(asked.json && !aws_json ? folded_error(e.fault, call.request_id)
+                                    : codec->encode_error(e.fault, call.request_id));
   }
 }
 

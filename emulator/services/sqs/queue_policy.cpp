@@ -60,6 +60,12 @@ std::string excess(const Value& policy) {
   return {};
 }
 
+/// What the owner alone may do, and what is no action of a policy at all.
+constexpr std::string_view kOfOwner[] = {
+    "AddPermission",        "CancelMessageMoveTask", "CreateQueue", "DeleteQueue",
+    "ListMessageMoveTasks", "ListQueueTags",         "ListQueues",  "RemovePermission",
+    "SetQueueAttributes",   "StartMessageMoveTask",  "TagQueue",    "UntagQueue"};
+
 bool can_be_granted(const std::string& action) {
   constexpr std::string_view kActions[] = {
       "*",           "ChangeMessageVisibility",    "DeleteMessage", "GetQueueAttributes",
@@ -90,7 +96,9 @@ void check(const Permission& p) {
   for (const std::string& action : p.actions)
     if (!can_be_granted(action))
       throw wrong_parameter("SQS:" + action, "ActionName",
-                            "Only the queue owner is allowed to invoke this action.");
+                            std::find(std::begin(kOfOwner), std::end(kOfOwner), action) != std::end(kOfOwner)
+                                ? "Only the queue owner is allowed to invoke this action."
+                                : "Please refer to the appropriate WSDL for a list of valid actions.");
 }
 
 /// One text stands alone, several are a list.
@@ -128,6 +136,9 @@ std::string with_permission(const std::string& policy, const std::string& queue_
   List& statements = statements_of(document);
   for (const Value& s : statements)
     if (s.text_or("Sid") == added.label) throw wrong_parameter(added.label, "Label", "Already exists.");
+  if (statements.size() >= kMaxStatements)
+    throw kOverLimit(std::to_string(statements.size() + 1) +
+                     " Statements were found, maximum allowed is 20.");
   std::vector<std::string> principals, actions;
   for (const std::string& id : added.accounts) principals.push_back("arn:aws:iam::" + id + ":root");
   for (const std::string& action : added.actions) actions.push_back("SQS:" + action);

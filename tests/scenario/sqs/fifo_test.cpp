@@ -123,6 +123,27 @@ TEST_CASE("fifo: the scope messageGroup keeps equal ids of two groups apart") {
   CHECK(f.take(f.url) == Bodies{"x", "x"});
 }
 
+TEST_CASE("fifo: the scope of deduplication stays that which the queue was made with") {
+  const Map group{{"DeduplicationScope", "messageGroup"}, {"FifoThroughputLimit", "perMessageGroupId"}};
+  const Map queue{{"DeduplicationScope", "queue"}, {"FifoThroughputLimit", "perQueue"}};
+  SECTION("the queue") {
+    Fifo f;
+    f.set(f.url, group);
+    f.put("a", "x");
+    f.restart();
+    f.put("b", "x");
+    CHECK(f.take(f.url) == Bodies{"x"});
+  }
+  SECTION("the message group") {
+    Fifo f(group);
+    f.set(f.url, queue);
+    f.put("a", "x");
+    f.restart();
+    f.put("b", "x");
+    CHECK(f.take(f.url) == Bodies{"x", "x"});
+  }
+}
+
 TEST_CASE("fifo: content-based deduplication takes the body's SHA-256, a given id wins") {
   Fifo f(Map{{"ContentBasedDeduplication", "true"}});
   for (int i = 0; i < 2; ++i) f.send(f.url, "x", Map{{"MessageGroupId", "g"}});
@@ -240,6 +261,26 @@ TEST_CASE("fifo: a repeated attempt gives the same messages and handles, hidden 
     CHECK(third[0].handle != first[0].handle);
     CHECK(third[0].count == "2");
   }
+}
+
+TEST_CASE("fair: the group of a standard queue's message has the form of a FIFO queue's") {
+  Queues f;
+  const std::string url = f.create("q");
+  for (const std::string& group : {std::string(), std::string("a b"), std::string(129, 'a')}) {
+    const auto fault =
+        f.w.fails("sqs", "SendMessage", Queues::message(url, "x", Map{{"MessageGroupId", Value(group)}}));
+    CHECK(fault.query_code == "InvalidParameterValue");
+    CHECK(
+        fault.message ==
+        "Value " + group +
+            " for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric "
+            "and punctuation characters. 1 to 128 in length.");
+  }
+  CHECK(f.w.fails("sqs", "SendMessage", Queues::message(url, "x", Map{{"MessageDeduplicationId", "d"}}))
+            .message ==
+        "Value d for parameter MessageDeduplicationId is invalid. Reason: The request include parameter that "
+        "is "
+        "not valid for this queue type.");
 }
 
 TEST_CASE("fair: a noisy tenant's backlog does not hold up the others") {

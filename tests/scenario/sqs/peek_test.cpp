@@ -97,6 +97,50 @@ TEST_CASE("the answer is XML unless JSON is asked for; the queue can stand in th
         std::string::npos);
 }
 
+TEST_CASE("who asks for JSON gets errors in JSON") {
+  Fixture f;
+  const auto refused = [&](const std::string& query) {
+    const HttpResponse got = f.ask("/_aws/sqs/messages" + query, "GET", "application/json");
+    const auto parsed = wire::parse_json(got.body);
+    REQUIRE(parsed);
+    return std::to_string(got.status) + " " +
+           std::string(parsed->find("ErrorResponse")->find("Error")->text_or("Code"));
+  };
+  CHECK(refused("") == "400 AWS.SimpleQueueService.NonExistentQueue");
+  CHECK(refused("/us-east-2/000000000000/q") == "400 AWS.SimpleQueueService.NonExistentQueue");
+  CHECK(refused("?QueueUrl=" + url_encode("http://localhost:4566/nonsense")) == "404 InvalidAddress");
+}
+
+TEST_CASE("of a FIFO queue that is shown which could be received: nothing behind a message in flight") {
+  World w{{sqs::make}};
+  const Value made =
+      w.ok("sqs", "CreateQueue",
+           Map{{"QueueName", "q.fifo"},
+               {"Attributes", Map{{"FifoQueue", "true"}, {"ContentBasedDeduplication", "true"}}}});
+  const std::string url(made.text_or("QueueUrl"));
+  for (const char* body : {"a1", "a2", "b1", "b2"})
+    w.ok("sqs", "SendMessage",
+         Map{{"QueueUrl", Value(url)},
+             {"MessageBody", body},
+             {"MessageGroupId", Value(std::string(body, 1))}});
+  w.ok("sqs", "ReceiveMessage", Map{{"QueueUrl", Value(url)}});
+  const auto bodies = [&](const std::string& flags) {
+    HttpRequest request;
+    request.method = "GET";
+    request.target = "/_aws/sqs/messages?QueueUrl=q.fifo" + flags;
+    request.headers.add("Accept", "application/json");
+    const auto answer = w.browse("sqs", request);
+    std::string out;
+    const auto parsed = wire::parse_json(answer->body);
+    for (const Value& m :
+         parsed->find("ReceiveMessageResponse")->find("ReceiveMessageResult")->find("Message")->list())
+      out += std::string(m.text_or("Body")) + " ";
+    return out;
+  };
+  CHECK(bodies("") == "b1 b2 ");
+  CHECK(bodies("&ShowInvisible=true") == "a1 a2 b1 b2 ");
+}
+
 TEST_CASE("DELETE purges") {
   Fixture f;
   f.send("one");

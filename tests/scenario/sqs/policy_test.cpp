@@ -88,6 +88,10 @@ TEST_CASE("AddPermission refuses what AWS refuses") {
       f.refused("two", account, List{Value("CreateQueue")}).message ==
       "Value SQS:CreateQueue for parameter ActionName is invalid. Reason: Only the queue owner is allowed to "
       "invoke this action.");
+  CHECK(f.refused("two", account, List{Value("SendMessageBatch")}).message ==
+        "Value SQS:SendMessageBatch for parameter ActionName is invalid. Reason: Please refer to the "
+        "appropriate "
+        "WSDL for a list of valid actions.");
   CHECK(f.refused("two", account, List{}).message == "The request must contain the parameter Actions.");
   CHECK(f.refused("two", List{}, action).message ==
         "Value [] for parameter PrincipalId is invalid. Reason: Unable to verify.");
@@ -99,6 +103,8 @@ TEST_CASE("AddPermission refuses what AWS refuses") {
   CHECK(fault.status == 403);
   CHECK(fault.message == "8 Actions were found, maximum allowed is 7.");
   CHECK(f.policy().find("two") == std::string::npos);
+  for (int i = 0; i < 19; ++i) f.add("label" + std::to_string(i), account, action);
+  CHECK(f.refused("two", account, action).message == "21 Statements were found, maximum allowed is 20.");
 }
 
 TEST_CASE("a policy is checked when it is set and removed by an empty text") {
@@ -117,7 +123,10 @@ TEST_CASE("a policy is checked when it is set and removed by an empty text") {
   CHECK(f.w.fails("sqs", "CreateQueue",
                   Map{{"QueueName", "r"}, {"Attributes", Map{{"Policy", Value(document(many))}}}})
             .code == "InvalidParameterValueException");
-  for (const std::string& good : {document(statement()), std::string()}) {
+  // AWS looks at no resource.
+  const std::string odd = document(R"({"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sqs:SendMessage",)"
+                                   R"("Resource":"'$sqs_queue_arn'"})");
+  for (const std::string& good : {document(statement()), odd, std::string()}) {
     f.w.ok("sqs", "SetQueueAttributes",
            Map{{"QueueUrl", Value(f.url)}, {"Attributes", Map{{"Policy", Value(good)}}}});
     CHECK(f.policy() == good);

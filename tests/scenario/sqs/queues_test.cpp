@@ -77,6 +77,8 @@ TEST_CASE("names have 1 to 80 characters, the suffix .fifo counts and belongs to
   for (const std::string& name : {std::string(), std::string(81, 'a'), std::string("a.b"),
                                   std::string("a.fifo"), std::string("\xc3\xa9")})
     CHECK(why(f.refused(name, {})) == wrong);
+  CHECK(f.w.fails("sqs", "GetQueueUrl", Map{{"QueueName", ""}}).message ==
+        "Value for parameter QueueName is invalid. Reason: Must specify a queue name.");
   f.create(std::string(80, 'a'));
   f.create(std::string(75, 'a') + ".fifo", {{"FifoQueue", "true"}});
   for (const std::string& name : {std::string("a"), std::string(".fifo"), std::string(76, 'a') + ".fifo"})
@@ -166,6 +168,19 @@ TEST_CASE("attributes of FIFO queues belong to FIFO queues, and the type never c
       "supported.");
   f.set(fifo, {{"FifoQueue", "true"}, {"ContentBasedDeduplication", "true"}});
   CHECK(f.attributes(fifo).at("ContentBasedDeduplication") == "true");
+}
+
+TEST_CASE("truth values are taken in any case") {
+  Fixture f;
+  const Texts given{
+      {"FifoQueue", "True"}, {"ContentBasedDeduplication", "TRUE"}, {"SqsManagedSseEnabled", "False"}};
+  const std::string url = f.create("q.fifo", given);
+  CHECK(f.create("q.fifo", given) == url);
+  const Texts shown = f.attributes(url);
+  CHECK(shown.at("FifoQueue") == "true");
+  CHECK(shown.at("ContentBasedDeduplication") == "true");
+  CHECK(shown.at("SqsManagedSseEnabled") == "false");
+  CHECK(f.set_fails(url, {{"ContentBasedDeduplication", "yes"}}).code == "InvalidAttributeValue");
 }
 
 TEST_CASE("a throughput limit per group needs deduplication per group") {

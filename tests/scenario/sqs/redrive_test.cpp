@@ -1,4 +1,5 @@
 // Dead-letter queues and message move tasks in virtual time.
+#include "base/text.hpp"
 #include "fixture.hpp"
 
 using namespace puddle;
@@ -179,10 +180,61 @@ TEST_CASE("move task: errors in AWS's words") {
   fault = fails("StartMessageMoveTask", Map{{"SourceArn", Value(Queues::arn("dead"))},
                                             {"DestinationArn", Value(Queues::arn("none"))}});
   CHECK(fault.message == "The resource that you specified for the DestinationArn parameter doesn't exist.");
+  const auto to = [&](const std::string& destination) {
+    return fails("StartMessageMoveTask",
+                 Map{{"SourceArn", Value(Queues::arn("dead"))}, {"DestinationArn", Value(destination)}})
+        .message;
+  };
+  const std::string format = ": arn:<partition>:<service>:<region>:<account-id>:<resource-id>";
+  CHECK(to("dead") == "You must use this format to specify the DestinationArn" + format);
+  CHECK(to(Queues::arn("dead")) == "Source queue arn and destination queue arn cannot be the same.");
+  f.create("other.fifo");
+  CHECK(to(Queues::arn("other.fifo")) ==
+        "The source queue and destination queue must be of the same queue type.");
+  for (const int rate : {0, 501})
+    CHECK(
+        fails("StartMessageMoveTask",
+              Map{{"SourceArn", Value(Queues::arn("dead"))}, {"MaxNumberOfMessagesPerSecond", rate}})
+            .message ==
+        "Value for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: You must enter a number that's "
+        "between 1 and 500.");
+  for (const char* operation : {"StartMessageMoveTask", "ListMessageMoveTasks"}) {
+    CHECK(fails(operation, Map{}).message == "The request must contain the parameter SourceArn.");
+    CHECK(fails(operation, Map{{"SourceArn", "dead"}}).message ==
+          "You must use this format to specify the SourceArn" + format);
+  }
+  CHECK(
+      fails("ListMessageMoveTasks", Map{{"SourceArn", Value(Queues::arn("dead"))}, {"MaxResults", 11}})
+          .message ==
+      "Value for parameter MaxResults is invalid. Reason: You must enter a number that's between 1 and 10.");
   CHECK(fails("CancelMessageMoveTask", Map{{"TaskHandle", "foobar"}}).message ==
         "Value for parameter TaskHandle is invalid.");
-  // {"taskId":"x","sourceArn":"y"}
-  fault = fails("CancelMessageMoveTask", Map{{"TaskHandle", "eyJ0YXNrSWQiOiJ4Iiwic291cmNlQXJuIjoieSJ9"}});
-  CHECK(fault.code == "ResourceNotFoundException");
-  CHECK(fault.message == "Task does not exist.");
+  const auto cancel = [&](const std::string& source) {
+    const std::string handle = base64("{\"taskId\":\"x\",\"sourceArn\":\"" + source + "\"}");
+    fault = fails("CancelMessageMoveTask", Map{{"TaskHandle", Value(handle)}});
+    CHECK(fault.code == "ResourceNotFoundException");
+    return fault.message;
+  };
+  CHECK(cancel(Queues::arn("dead")) == "Task does not exist.");
+  CHECK(cancel(Queues::arn("none")) ==
+        "The resource that you specified for the SourceArn parameter doesn't exist.");
+}
+
+TEST_CASE("move task: a hundred run at a time in an account") {
+  Queues f;
+  std::string last;
+  for (int i = 0; i <= 100; ++i) {
+    const std::string dead = "dead" + std::to_string(i);
+    last = f.create(dead);
+    f.create("source" + std::to_string(i), Map{{"RedrivePolicy", Value(Queues::redrive(dead, 1))}});
+    for (const char* body : {"1", "2"}) f.send(last, body);
+    const Map start{{"SourceArn", Value(Queues::arn(dead))},
+                    {"DestinationArn", Value(Queues::arn("source0"))},
+                    {"MaxNumberOfMessagesPerSecond", 1}};
+    if (i < 100)
+      f.w.ok("sqs", "StartMessageMoveTask", start);
+    else
+      CHECK(f.w.fails("sqs", "StartMessageMoveTask", start).code == "OverLimit");
+  }
+  CHECK(f.counts(last) == std::vector<int>{2, 0, 0});
 }

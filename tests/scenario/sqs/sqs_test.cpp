@@ -86,8 +86,15 @@ TEST_CASE("a deleted message is gone; an old handle deletes too, any number of t
     f.w.ok("sqs", "DeleteMessage", Map{{"QueueUrl", Value(f.url)}, {"ReceiptHandle", Value(old)}});
     CHECK(f.attribute("ApproximateNumberOfMessagesNotVisible") == "0");
   }
-  CHECK(f.w.fails("sqs", "DeleteMessage", Map{{"QueueUrl", Value(f.url)}, {"ReceiptHandle", "nonsense"}})
-            .code == "ReceiptHandleIsInvalid");
+  const auto refused = [&](const std::string& url, const std::string& handle) {
+    const auto fault =
+        f.w.fails("sqs", "DeleteMessage", Map{{"QueueUrl", Value(url)}, {"ReceiptHandle", Value(handle)}});
+    return fault.code + ": " + fault.message;
+  };
+  CHECK(refused(f.url, "nonsense") ==
+        "ReceiptHandleIsInvalid: The input receipt handle \"nonsense\" is not a valid receipt handle.");
+  CHECK(refused(f.create("other"), old) ==
+        "ReceiptHandleIsInvalid: The receipt handle \"" + old + "\" is not valid for this queue.");
 }
 
 TEST_CASE("a long poll is woken by an arriving message") {
@@ -190,6 +197,45 @@ TEST_CASE("a batch fails entry by entry") {
   CHECK(answer.find("Failed")->list()[0].text_or("Code") == "InvalidParameterValue");
 }
 
+TEST_CASE("a batch whose entries lack a member is refused as a whole") {
+  Fixture f;
+  const auto refused = [&](const char* operation, Map first, Map second) {
+    const auto fault = f.w.fails(
+        "sqs", operation, Map{{"QueueUrl", Value(f.url)}, {"Entries", List{Value(first), Value(second)}}});
+    CHECK(fault.query_code == "MissingParameter");
+    return fault.message;
+  };
+  const std::string missing = "The request must contain the parameter ";
+  const Map good{{"Id", "1"}, {"MessageBody", "x"}, {"ReceiptHandle", "x"}, {"VisibilityTimeout", 1}};
+  CHECK(refused("SendMessageBatch", good, Map{{"MessageBody", "x"}}) ==
+        missing + "SendMessageBatchRequestEntry.2.Id.");
+  CHECK(refused("SendMessageBatch", good, Map{{"Id", "2"}}) ==
+        missing + "SendMessageBatchRequestEntry.2.MessageBody.");
+  CHECK(refused("DeleteMessageBatch", Map{{"Id", "2"}}, good) ==
+        missing + "DeleteMessageBatchRequestEntry.1.ReceiptHandle.");
+  CHECK(refused("ChangeMessageVisibilityBatch", Map{{"ReceiptHandle", "x"}}, good) ==
+        missing + "ChangeMessageVisibilityBatchRequestEntry.1.Id.");
+  CHECK(f.receive().empty());
+}
+
+TEST_CASE("the trace header is the only system attribute that can be sent") {
+  Fixture f;
+  const auto refused = [&](const char* name, Map value) {
+    return f.w
+        .fails("sqs", "SendMessage",
+               Map{{"QueueUrl", Value(f.url)},
+                   {"MessageBody", "x"},
+                   {"MessageSystemAttributes", Map{{name, Value(std::move(value))}}}})
+        .message;
+  };
+  CHECK(refused("Other", Map{{"DataType", "String"}, {"StringValue", "v"}}) ==
+        "Message system attribute name 'Other' is invalid.");
+  CHECK(refused("AWSTraceHeader", Map{{"DataType", "String"}, {"StringValue", ""}}) ==
+        "Message system attribute 'AWSTraceHeader' must contain a non-empty value of type 'String'.");
+  CHECK(refused("AWSTraceHeader", Map{{"DataType", "Number"}, {"StringValue", "1"}})
+            .starts_with("The type of message system attribute 'AWSTraceHeader' is invalid."));
+}
+
 TEST_CASE("the digests are those that clients compute") {
   Fixture f;
   const auto text = [](const char* v) { return Map{{"DataType", "String"}, {"StringValue", v}}; };
@@ -201,6 +247,60 @@ TEST_CASE("the digests are those that clients compute") {
                   Map{{"General", text("Kenobi")}, {"Hello", text("There")}, {"Help.Me", text("Me")}}}});
   CHECK(sent.text_or("MD5OfMessageAttributes") == "4c360f3fdafd970e05fae2f149d997f5");
   CHECK(sent.text_or("MD5OfMessageBody") == md5_hex("x"));
+}
+
+TEST_CASE("message attributes are refused in AWS's words") {
+  Fixture f;
+  const auto refused = [&](const std::string& name, Map value) {
+    const auto fault = f.w.fails("sqs", "SendMessage",
+                                 Map{{"QueueUrl", Value(f.url)},
+                                     {"MessageBody", "x"},
+                                     {"MessageAttributes", Map{{name, Value(std::move(value))}}}});
+    CHECK(fault.query_code == "InvalidParameterValue");
+    return fault.message;
+  };
+  const Map good{{"DataType", "String"}, {"StringValue", "v"}};
+  CHECK(refused("", good) == "The request must contain non-empty message (user) attribute names.");
+  CHECK(refused(std::string(257, 'n'), good) ==
+        "Message (user) attribute name must be shorter than 256 bytes.");
+  for (const std::string name : {"a b", "a\u00a7", "a\u0180", "a!"})
+    CHECK(refused(name, good).starts_with("Message (user) attribute name '" + name + "' is invalid."));
+  f.w.ok("sqs", "SendMessage",
+         Map{{"QueueUrl", Value(f.url)},
+             {"MessageBody", "x"},
+             {"MessageAttributes", Map{{"attr.1\u00f8\u00df\u00e4\u017f", Value(good)}}}});
+  for (const char* reserved : {"AWS.x", "amazon.x"})
+    CHECK(refused(reserved, good) ==
+          "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings are "
+          "reserved "
+          "for internal use.");
+  CHECK(refused(".x", good) == "Message (user) attribute name must not begin with character '.'.");
+  CHECK(refused("x.", good) == "Message (user) attribute name must not end with character '.'.");
+  CHECK(refused("x..y", good) == "Message (user) attribute name must not have successive '.' characters.");
+  CHECK(refused("n", Map{}) ==
+        "The message (user) attribute 'n' must contain a non-empty message attribute value.");
+  CHECK(refused("n", Map{{"StringValue", "v"}}) ==
+        "The message (user) attribute 'n' must contain a non-empty message attribute type.");
+  CHECK(refused("n", Map{{"DataType", "Text"}, {"StringValue", "v"}}) ==
+        "The type of message (user) attribute 'n' is invalid. You must use only the following supported type "
+        "prefixes: Binary, Number, String.");
+  CHECK(refused("n", Map{{"DataType", Value("String." + std::string(250, 'x'))}, {"StringValue", "v"}}) ==
+        "Message (user) attribute type must be shorter than 256 bytes.");
+  CHECK(refused("n", Map{{"DataType", "StringList"}, {"StringListValues", List{Value("v")}}}) ==
+        "Message attribute list values in SendMessage operation are not supported.");
+  CHECK(refused("n", Map{{"DataType", "String"}, {"StringValue", ""}}) ==
+        "Message (user) attribute 'n' must contain a non-empty value of type 'String'.");
+  CHECK(refused("n", Map{{"DataType", "String"}, {"StringValue", "v"}, {"BinaryValue", Value(Bytes("x"))}}) ==
+        "Message (user) attribute 'n' must have a single value.");
+  CHECK(refused("n", Map{{"DataType", "Number"}, {"StringValue", "one"}}) ==
+        "Can't cast the value of message (user) attribute 'n' to a number.");
+  Map eleven;
+  for (int i = 0; i < 11; ++i) eleven.add("n" + std::to_string(i), Value(good));
+  CHECK(f.w.fails("sqs", "SendMessage",
+                  Map{{"QueueUrl", Value(f.url)},
+                      {"MessageBody", "x"},
+                      {"MessageAttributes", Value(std::move(eleven))}})
+            .message == "Number of message attributes [11] exceeds the allowed maximum [10].");
 }
 
 TEST_CASE("creating a queue again needs equal attributes") {
@@ -230,6 +330,10 @@ TEST_CASE("the Query protocol answers XML, and the old JSON form to those who ac
   CHECK(xml.status == 200);
   CHECK(xml.body.find("<MD5OfMessageBody>5d41402abc4b2a76b9719d911017c592</MD5OfMessageBody>") !=
         std::string::npos);
+  const std::string sent = std::exchange(request.body, "Action=ReceiveMessage&MessageAttributeName.1=All");
+  f.receive();
+  CHECK(f.w.http("sqs", request).body.find("<ReceiveMessageResult/><ResponseMetadata>") != std::string::npos);
+  request.body = sent;
   request.headers.add("Accept", "application/json");
   const HttpResponse json = f.w.http("sqs", request);
   CHECK(json.body.find(

@@ -27,18 +27,31 @@ struct BatchFailure {
   }
 };
 
-/// Entries have `std::optional<std::string> id`. Throws the errors that refuse the whole call; `each` may
-/// throw those of the queue's type, which AWS finds before it finds equal ids.
+/// A member that every entry must have.
+template <class Entry>
+struct BatchMember {
+  const char* name;
+  std::optional<std::string> Entry::*text;
+};
+
+/// Throws the errors that refuse the whole call; `each` may throw those of the queue's type, which AWS finds
+/// before it finds equal ids.
 template <class Entry, class F>
-void check_batch(const std::vector<Entry>& entries, const std::string& entry_name, F&& each) {
+void check_batch(const std::vector<Entry>& entries, const std::string& entry_name,
+                 std::initializer_list<BatchMember<Entry>> required, F&& each) {
   constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
   if (entries.empty())
     throw kEmptyBatchRequest("There should be at least one " + entry_name + " in the request.");
   if (entries.size() > kMaxBatch)
     throw kTooManyEntries("Maximum number of entries per request are 10. You have sent " +
                           std::to_string(entries.size()) + ".");
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    for (const auto& [name, text] : required)
+      if (!(entries[i].*text))
+        throw kMissingParameter("The request must contain the parameter " + entry_name + "." +
+                                std::to_string(i + 1) + "." + name + ".");
   for (const Entry& e : entries) {
-    const std::string id = e.id.value_or("");
+    const std::string& id = *e.id;
     if (id.empty() || id.size() > 80 || id.find_first_not_of(kAllowed) != std::string::npos)
       throw kInvalidBatchEntryId(
           "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at "

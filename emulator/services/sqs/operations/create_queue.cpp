@@ -1,5 +1,6 @@
 // CreateQueue: idempotent as long as the attributes that are given are the ones that the queue has.
 #include "aws/arn.hpp"
+#include "base/text.hpp"
 #include "services/sqs/operations/factories.hpp"
 #include "services/sqs/sqs.hpp"
 #include "services/sqs/tags.hpp"
@@ -39,7 +40,7 @@ Output handle(Sqs& sqs, const Call& call, const Input& in) {
   const auto fifo = in.attributes.find("FifoQueue");
   AttributeOwner owner{call.account, call.region, *in.name,
                        make_arn("sqs", call.region, call.account, *in.name),
-                       fifo != in.attributes.end() && fifo->second == "true"};
+                       fifo != in.attributes.end() && iequals(fifo->second, "true")};
   check_name(owner.name, owner.fifo);
   const Queue* there = sqs.find(call.account, call.region, owner.name);
   if (there) owner = AttributeOwner::of(*there);

@@ -7,10 +7,14 @@ namespace puddle::sqs {
 namespace {
 
 Receipt parse(const Queue& queue, const std::optional<std::string>& handle) {
-  if (!handle) throw kMissingParameter("The request must contain the parameter ReceiptHandle.");
+  if (!handle || handle->empty())
+    throw kMissingParameter("The request must contain the parameter ReceiptHandle.");
   const auto receipt = parse_receipt(*handle);
-  if (!receipt || receipt->queue != queue.id)
-    throw kReceiptHandleIsInvalid("The input receipt handle is invalid.");
+  if (!receipt)
+    throw kReceiptHandleIsInvalid("The input receipt handle \"" + *handle +
+                                  "\" is not a valid receipt handle.");
+  if (receipt->queue != queue.id)
+    throw kReceiptHandleIsInvalid("The receipt handle \"" + *handle + "\" is not valid for this queue.");
   return *receipt;
 }
 
@@ -40,8 +44,8 @@ void change(Sqs& sqs, Queue& queue, const std::optional<std::string>& handle, st
   Message* m = sqs.find_message(queue, receipt, now);
   if (!m)
     throw unusable(*handle, "Message does not exist or is not available for visibility timeout change.");
-  // A standard queue takes a handle whose time-out is over as long as the message was not received anew.
-  if (m->receipt != receipt.receipt || (queue.fifo() && !m->in_flight))
+  // A standard queue takes any handle that it gave out, also when its time-out is over.
+  if (queue.fifo() && (m->receipt != receipt.receipt || !m->in_flight))
     throw kMessageNotInflight("The message referred to isn't in flight.");
   const std::int64_t since = (to_millis(now) - m->receipt) / 1000;
   if (since + *seconds > kMaxVisibilitySeconds)
@@ -105,7 +109,7 @@ struct BatchOutput {
 
 template <class E, class F>
 BatchOutput each(const std::vector<E>& entries, const std::string& name, F&& act) {
-  check_batch(entries, name, [](const E&) {});
+  check_batch(entries, name, {{"Id", &E::id}, {"ReceiptHandle", &E::handle}}, [](const E&) {});
   BatchOutput out;
   for (const E& e : entries) {
     try {

@@ -1,4 +1,5 @@
 // StartMessageMoveTask, CancelMessageMoveTask, ListMessageMoveTasks.
+#include "aws/arn.hpp"
 #include "base/text.hpp"
 #include "services/sqs/operations/factories.hpp"
 #include "services/sqs/sqs.hpp"
@@ -9,13 +10,20 @@ namespace {
 
 constexpr std::size_t kMaxListed = 10;
 
-AwsError no_queue(const std::string& parameter) {
-  return kResourceNotFound("The resource that you specified for the " + parameter +
-                           " parameter doesn't exist.");
-}
-
 AwsError missing(const std::string& parameter) {
   return kMissingParameter("The request must contain the parameter " + parameter + ".");
+}
+
+/// The queue of an ARN.
+Queue& require(Sqs& sqs, const std::optional<std::string>& arn, const std::string& parameter) {
+  if (!arn) throw missing(parameter);
+  const auto parts = Arn::parse(*arn);
+  if (!parts || parts->service != "sqs")
+    throw kInvalidParameter("You must use this format to specify the " + parameter +
+                            ": arn:<partition>:<service>:<region>:<account-id>:<resource-id>");
+  if (Queue* queue = sqs.find_arn(*arn)) return *queue;
+  throw kResourceNotFound("The resource that you specified for the " + parameter +
+                          " parameter doesn't exist.");
 }
 
 std::string handle_of(const MoveTask& task) {
@@ -46,22 +54,20 @@ struct HandleOutput {
 };
 
 HandleOutput start(Sqs& sqs, const Call& call, const StartInput& in) {
-  if (!in.source || in.source->empty()) throw missing("SourceArn");
-  Queue* source = sqs.find_arn(*in.source);
-  if (!source) throw no_queue("SourceArn");
+  Queue* source = &require(sqs, in.source, "SourceArn");
   if (!sqs.is_dead_letter_queue(*source))
     throw kInvalidParameter("Source queue must be configured as a Dead Letter Queue.");
   if (in.destination) {
-    const Queue* destination = sqs.find_arn(*in.destination);
-    if (!destination) throw no_queue("DestinationArn");
-    if (destination == source || destination->fifo() != source->fifo())
-      throw kInvalidParameter("Value " + *in.destination + " for parameter DestinationArn is invalid.");
+    const Queue& destination = require(sqs, in.destination, "DestinationArn");
+    if (&destination == source)
+      throw kInvalidParameter("Source queue arn and destination queue arn cannot be the same.");
+    if (destination.fifo() != source->fifo())
+      throw kInvalidParameter("The source queue and destination queue must be of the same queue type.");
   }
   if (in.rate && (*in.rate < 1 || *in.rate > kMaxMoveRate))
     throw kInvalidParameter(
-        "Value " + std::to_string(*in.rate) +
-        " for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: Must be between 1 and "
-        "500, if provided.");
+        "Value for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: You must enter a number that's "
+        "between 1 and 500.");
   for (const MoveTask* task : sqs.move_tasks.of(source->arn))
     if (task->running())
       throw kInvalidParameter(
@@ -92,6 +98,7 @@ struct CancelOutput {
 CancelOutput cancel(Sqs& sqs, const Call&, const CancelInput& in) {
   if (!in.handle) throw missing("TaskHandle");
   const MoveTask named = parse_handle(*in.handle);
+  require(sqs, named.source, "SourceArn");
   const MoveTask* task = sqs.move_tasks.find(named.id);
   if (!task || task->source != named.source || !task->running())
     throw kResourceNotFound("Task does not exist.");
@@ -142,15 +149,13 @@ Entry describe(const MoveTask& task) {
 }
 
 ListOutput list(Sqs& sqs, const Call&, const ListInput& in) {
-  if (!in.source || in.source->empty()) throw missing("SourceArn");
+  const Queue& source = require(sqs, in.source, "SourceArn");
   if (in.max && (*in.max < 1 || *in.max > static_cast<int>(kMaxListed)))
     throw kInvalidParameter(
-        "Value " + std::to_string(*in.max) +
-        " for parameter MaxResults is invalid. Reason: Must be between 1 and 10, if provided.");
-  const Queue* source = sqs.find_arn(*in.source);
-  if (!source) throw no_queue("SourceArn");
+        "Value for parameter MaxResults is invalid. Reason: You must enter a number that's between 1 and "
+        "10.");
   ListOutput out;
-  for (const MoveTask* task : sqs.move_tasks.of(source->arn)) {
+  for (const MoveTask* task : sqs.move_tasks.of(source.arn)) {
     if (out.results.size() == static_cast<std::size_t>(in.max.value_or(1))) break;
     out.results.push_back(describe(*task));
   }

@@ -42,10 +42,10 @@ struct UrlOutput {
 
 UrlOutput url(Sqs& sqs, const Call& call, const NameInput& in) {
   if (!in.name) throw kMissingParameter("The request must contain the parameter QueueName.");
+  if (in.name->empty())
+    throw kInvalidParameter("Value for parameter QueueName is invalid. Reason: Must specify a queue name.");
   const Queue* queue = sqs.find(in.owner.value_or(call.account), call.region, *in.name);
-  if (!queue)
-    throw kQueueDoesNotExist(call.query_protocol ? "The specified queue does not exist for this wsdl version."
-                                                 : "The specified queue does not exist.");
+  if (!queue) throw Sqs::no_such_queue(call);
   return {.url = sqs.url_of(call, *queue)};
 }
 
@@ -68,7 +68,7 @@ ListOutput page(const Sqs& sqs, const Call& call, const ListInput& in, const std
   std::string after;
   if (in.token) {
     const auto decoded = from_base64(*in.token);
-    if (!decoded) throw kInvalidParameter("Invalid or expired token.");
+    if (!decoded) throw kInvalidParameter("Invalid or expired next token.");
     after = *decoded;
   }
   const std::size_t limit = in.max ? static_cast<std::size_t>(*in.max) : 1000;
@@ -137,7 +137,7 @@ Operation get_queue_url() {
       .input = {required<&NameInput::name>("QueueName"),
                 optional<&NameInput::owner>("QueueOwnerAWSAccountId")},
       .output = {required<&UrlOutput::url>(kUrl)},
-      .errors = {kQueueDoesNotExist, kMissingParameter},
+      .errors = {kQueueDoesNotExist, kInvalidParameter, kMissingParameter},
       .handle = url,
   });
 }

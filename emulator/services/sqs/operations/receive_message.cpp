@@ -75,8 +75,9 @@ void check(const Queue& queue, const Input& in) {
 /// Short polling of a standard queue is told that too many messages are in flight; long polling gets none.
 void check_in_flight(const Queue& queue, Time now) {
   if (!queue.fifo() && queue.counts(now).in_flight >= queue.max_in_flight())
-    throw kOverLimit("Too many messages are in flight: at most " + std::to_string(queue.max_in_flight()) +
-                     " for queue " + queue.name + ".");
+    throw kOverLimit(
+        "Too many messages have been received without being deleted. Please delete your received messages or "
+        "let them timeout before receiving more.");
 }
 
 Task<Output> wait(Sqs& sqs, Call call, Input in) {

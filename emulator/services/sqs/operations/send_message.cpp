@@ -72,9 +72,8 @@ void check(const Queue& queue, const Entry& e, std::string_view size_prefix) {
   check_id(e.deduplication_id, "MessageDeduplicationId");
   if (queue.fifo()) check_fifo(queue, e, kMissingParameter);
   if (std::string why = why_invalid(e.attributes); !why.empty()) throw kInvalidParameter(std::move(why));
-  for (const auto& [name, value] : e.system_attributes)
-    if (name != "AWSTraceHeader" || value.data_type != "String" || !value.string_value)
-      throw kInvalidParameter("Message system attribute name '" + name + "' is invalid.");
+  if (std::string why = why_invalid_system(e.system_attributes); !why.empty())
+    throw kInvalidParameter(std::move(why));
   const std::size_t limit = queue.max_message_bytes();
   if (e.body->size() + size_of(e.attributes) > limit)
     throw kInvalidParameter(std::string(size_prefix) + " Reason: Message must be shorter than " +
@@ -91,7 +90,7 @@ std::unique_ptr<Message> make_message(Sqs& sqs, const Call& call, const Queue& q
   // FIFO: an explicit 0 is accepted, and the queue's delay holds.
   m->visible =
       call.now + (e.delay && !queue.fifo() ? Duration(std::chrono::seconds(*e.delay)) : queue.delay());
-  const auto trace = e.system_attributes.find("AWSTraceHeader");
+  const auto trace = e.system_attributes.find(kTraceHeader);
   m->set_extras({pack(e.attributes),
                  trace != e.system_attributes.end() ? *trace->second.string_value : call.trace_id,
                  std::move(deduplication_id),
@@ -159,9 +158,10 @@ struct BatchOutput {
 
 BatchOutput handle_batch(Sqs& sqs, const Call& call, const BatchInput& in) {
   Queue& queue = sqs.require(call, in.url);
-  check_batch(in.entries, "SendMessageBatchRequestEntry", [&](const Entry& e) {
-    if (queue.fifo()) check_fifo(queue, e, kInvalidParameter);
-  });
+  check_batch(in.entries, "SendMessageBatchRequestEntry", {{"Id", &Entry::id}, {"MessageBody", &Entry::body}},
+              [&](const Entry& e) {
+                if (queue.fifo()) check_fifo(queue, e, kInvalidParameter);
+              });
   std::size_t total = 0;
   for (const Entry& e : in.entries) total += e.body.value_or("").size() + size_of(e.attributes);
   if (total > static_cast<std::size_t>(kMaxMessageBytes))
