@@ -103,7 +103,7 @@ std::string check_one(Sqs& sqs, const AttributeOwner& owner, const std::string& 
                       const std::string& given) {
   const bool truth = fifo_of(name) || name == "SqsManagedSseEnabled";
   const bool any_case = truth && (iequals(given, "true") || iequals(given, "false"));
-  const std::string value = any_case ? lower(given) : given;
+  std::string value = any_case ? lower(given) : given;
   if (const FifoAttribute* fifo = fifo_of(name)) {
     check_fifo(owner, *fifo, value);
     return value;

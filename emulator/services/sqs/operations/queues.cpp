@@ -96,7 +96,7 @@ ListOutput sources(Sqs& sqs, const Call& call, const ListInput& in) {
   const std::string target = sqs.require(call, in.url).arn;
   std::vector<Queue*> queues = sqs.in(call);
   std::erase_if(queues, [&](const Queue* q) {
-    const auto redrive = q->redrive();
+    const auto& redrive = q->redrive();
     return !redrive || redrive->target_arn != target;
   });
   return page(sqs, call, in, queues);
