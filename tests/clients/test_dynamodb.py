@@ -1,4 +1,6 @@
 """DynamoDB through boto3, as client and as resource."""
+import urllib.error
+import urllib.request
 from decimal import Decimal
 
 import boto3
@@ -75,7 +77,20 @@ def client(daemon):
     assert used["ConsumedCapacity"] == {"TableName": "low", "CapacityUnits": 1.0}
 
 
+def sign_of_life(daemon):
+    def status(**headers):
+        try:
+            with urllib.request.urlopen(urllib.request.Request(daemon.endpoint + "/", headers=headers)) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    assert status() == 200
+    assert status(Upgrade="websocket", Connection="Upgrade") in (400, 403, 404)
+
+
 with Daemon(["--auth", "off"]) as d:
+    sign_of_life(d)
     resource(d)
     client(d)
 print("boto3 client and resource: all assertions hold")

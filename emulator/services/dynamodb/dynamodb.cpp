@@ -67,7 +67,8 @@ std::vector<Migration> DynamoDb::migrations() const {
 }
 
 bool DynamoDb::serve(const HttpRequest& request, const Call& call, const Respond& respond) {
-  if (request.method != "GET" || request.path() != "/") return false;
+  // Who asks for another protocol is not looking for a sign of life.
+  if (request.method != "GET" || request.path() != "/" || request.headers.find("upgrade")) return false;
   HttpResponse response;
   response.headers.add("Content-Type", "text/plain");
   response.body = "healthy: dynamodb." + call.region + ".amazonaws.com ";
