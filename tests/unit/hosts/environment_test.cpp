@@ -164,3 +164,60 @@ TEST_CASE("a function with a module of a name that the pool has loaded gets an i
                      {"boto3.py", "own = 42\n"}});
   CHECK(h.invoke(h.start_zip(zip, {})).payload == "42");
 }
+
+TEST_CASE(
+    "a Node.js process waits for an environment, another follows, and it ends when none has started for "
+    "long") {
+  Host h;
+  if (!h.host->unsupported("nodejs20.x").empty()) return;  // no node on this machine
+  CHECK_FALSE(h.host->warm("nodejs20.x"));                 // nothing runs before a function is there
+  const auto waits = [&] { return h.host->warm("nodejs20.x"); };
+  h.host->expect("nodejs20.x");
+  REQUIRE(h.loop.run_until(waits, 30s));
+  EnvironmentSpec spec;
+  spec.runtime = "nodejs20.x";
+  spec.memory_mb = 512;
+  spec.variables["COLOUR"] = "green";
+  const auto id = h.start(
+      "const began = process.argv.length;\n"
+      "export const handler = async () => [process.env.COLOUR, process.cwd() === "
+      "process.env.LAMBDA_TASK_ROOT, "
+      "began];\n",
+      spec);
+  CHECK(h.invoke(id).payload == R"(["green",true,2])");
+  REQUIRE(h.loop.run_until(waits, 30s));
+  h.loop.advance(std::chrono::minutes(11));
+  CHECK(h.loop.run_until([&] { return !waits(); }, 10s));
+  h.host->expect("nodejs20.x");
+  CHECK(h.loop.run_until(waits, 30s));
+}
+
+TEST_CASE("what happened in the init phase before an extension subscribed is told to it") {
+  Host h;
+  const std::string text = R"(#!/usr/bin/python3
+import http.client, http.server, json, os, threading, time
+api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+def ask(method, path, body=None, **headers):
+    api.request(method, path, body and json.dumps(body), headers)
+    answer = api.getresponse()
+    return answer, answer.read()
+class Server(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        for record in json.loads(self.rfile.read(int(self.headers["Content-Length"]))):
+            print("told", record["type"], flush=True)
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *arguments): pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Server)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+answer, _ = ask("POST", "/2020-01-01/extension/register", {"events": []}, **{"Lambda-Extension-Name": "watch"})
+me = {"Lambda-Extension-Identifier": answer.headers["Lambda-Extension-Identifier"]}
+ask("PUT", "/2022-07-01/telemetry", {"schemaVersion": "2022-07-01", "types": ["platform"], "buffering": {"timeoutMs": 25},
+    "destination": {"protocol": "HTTP", "URI": "http://sandbox.localdomain:%d" % server.server_port}}, **me)
+ask("GET", "/2020-01-01/extension/event/next", **me)
+)";
+  CHECK(h.invoke(h.start("def handler(event, context): return 1\n", with_extension(text))).payload == "1");
+  for (const char* type :
+       {"told platform.initStart", "told platform.telemetrySubscription", "told platform.start"})
+    CHECK(h.loop.run_until([&] { return h.has_line(type); }, 10s));
+}
