@@ -247,6 +247,33 @@ def test_java():
         assert (body["errorMessage"], body["errorType"]) == ("Java heap space", "java.lang.OutOfMemoryError"), body
 
 
+def test_ends_are_told_alike_in_every_language():
+    """Time-outs, exits and memory are the environment's, whatever runs in it."""
+    node = {"index.js": "exports.handler = async (event) => { if (event.exit) process.exit(3); if (event.eat) { const all = []; "
+                        "for (;;) { all.push(Buffer.alloc(1 << 23, 1)); await new Promise((r) => setTimeout(r, 20)); } } "
+                        "await new Promise((r) => setTimeout(r, 60000)); };\n"}
+    ruby = {"index.rb": "def handler(event:, context:)\n  exit!(3) if event['exit']\n  all = []\n"
+                        "  loop { all << 'x' * (1 << 23); sleep 0.02 } if event['eat']\n  sleep 60\nend\n"}
+    with Daemon() as daemon:
+        client = daemon.client("lambda")
+        for program, runtime, files in (("node", "nodejs20.x", node), ("ruby", "ruby3.3", ruby)):
+            if not shutil.which(program):
+                print("  left out: there is no %s on the PATH" % program)
+                continue
+            create(client, program, files, runtime=runtime, handler="index.handler", Timeout=2, MemorySize=128)
+            create(client, program + "-big", files, runtime=runtime, handler="index.handler", Timeout=30, MemorySize=128)
+            error, body, log = invoke(client, program)
+            request = re.search(r"START RequestId: (\S+)", log).group(1)
+            assert body == {"errorType": "Sandbox.Timedout",
+                            "errorMessage": "RequestId: %s Error: Task timed out after 2.00 seconds" % request}, body
+            body = invoke(client, program, {"exit": True})[1]
+            assert body["errorType"] == "Runtime.ExitError", body
+            assert body["errorMessage"].endswith("Error: Runtime exited with error: exit status 3"), body
+            body = invoke(client, program + "-big", {"eat": True})[1]
+            assert body["errorType"] == "Runtime.OutOfMemory", body
+            assert body["errorMessage"].endswith("Error: Runtime exited with error: signal: killed"), body
+
+
 def test_a_missing_interpreter_is_named():
     folder = tempfile.mkdtemp(prefix="puddle-test-")
     before = os.environ["PATH"]
