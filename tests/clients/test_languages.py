@@ -247,6 +247,34 @@ def test_java():
         assert (body["errorMessage"], body["errorType"]) == ("Java heap space", "java.lang.OutOfMemoryError"), body
 
 
+def test_layers_and_wrappers():
+    """What each runtime finds in layers, also behind AWS_LAMBDA_EXEC_WRAPPER."""
+    gem = ("Gem::Specification.new do |s|\n  s.name = 'tool'; s.version = '1.0'; s.summary = 'x'; s.authors = ['x']\n"
+           "  s.files = ['lib/tool.rb']; s.require_paths = ['lib']\nend\n")
+    files = {"ruby/gems/3.3.0/gems/tool-1.0/lib/tool.rb": "TOOL = 1\n", "ruby/gems/3.3.0/specifications/tool-1.0.gemspec": gem,
+             "ruby/lib/plain.rb": "PLAIN = 2\n", "nodejs/node_modules/tool/index.js": "module.exports = 5;\n",
+             "wrap": "#!/bin/sh\nexport WRAPPED=yes\nexec \"$@\"\n"}
+    ruby = {"index.rb": "require 'tool'\nrequire 'plain'\ndef handler(event:, context:)\n  [TOOL, PLAIN, ENV['WRAPPED']]\nend\n"}
+    node = {"index.js": "exports.handler = async () => [require('tool'), process.env.WRAPPED];\n"}
+    with Daemon() as daemon:
+        client = daemon.client("lambda")
+
+        def call(name, runtime, code, wrapper=None):
+            more = {"Environment": {"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": wrapper}}} if wrapper else {}
+            create(client, name, code, runtime=runtime, handler="index.handler", MemorySize=256, Timeout=10, Layers=[layer], **more)
+            return invoke(client, name)[1]
+
+        layer = client.publish_layer_version(LayerName="tools", Content={"ZipFile": zip_of(files)})["LayerVersionArn"]
+        if shutil.which("ruby"):
+            assert call("ruby", "ruby3.3", ruby) == [1, 2, None]
+            assert call("ruby-wrapped", "ruby3.3", ruby, "/opt/wrap") == [1, 2, "yes"]
+        if shutil.which("node"):
+            assert call("node", "nodejs20.x", node) == [5, None]
+            assert call("node-wrapped", "nodejs20.x", node, "/opt/wrap") == [5, "yes"]
+            body = call("node-unwrapped", "nodejs20.x", node, "/opt/other")
+            assert body["errorType"] == "Runtime.ExitError" and body["errorMessage"].endswith("exit status 127"), body
+
+
 def test_ends_are_told_alike_in_every_language():
     """Time-outs, exits and memory are the environment's, whatever runs in it."""
     node = {"index.js": "exports.handler = async (event) => { if (event.exit) process.exit(3); if (event.eat) { const all = []; "
