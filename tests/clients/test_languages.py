@@ -324,7 +324,7 @@ def test_lambdas_own_runtime_client_for_node():
     modules = os.environ.get("RIC_MODULES", os.path.join(os.path.dirname(os.path.abspath(__file__)), "ric", "node_modules"))
     ric = os.path.join(modules, "aws-lambda-ric")
     if not shutil.which("node") or not os.path.exists(os.path.join(ric, "dist", "rapid-client.node")):
-        print("  left out: aws-lambda-ric is not installed; it needs npm, autoconf, automake, libtool, cmake, make and g++")
+        print("  left out: aws-lambda-ric is not built (ALL_CLIENTS=1 tests/clients/run does it); it needs npm, autoconf, automake, libtool, cmake, make and g++")
         return
     files = {"bootstrap": "#!/bin/sh\nexec node node_modules/aws-lambda-ric/bin/index.mjs \"$_HANDLER\"\n",
              "index.js": "exports.handler = async (event, context) => {\n  console.log('handling', event.n);\n"
