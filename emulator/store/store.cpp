@@ -19,6 +19,9 @@ constexpr int kCheckpointPages = 4000;
 constexpr int kMostLogPages = 4 * kCheckpointPages;
 constexpr int kCheckpointPasses = 3;
 constexpr std::size_t kStatementCache = 512;
+// Taken as it is needed. Tables without rowids hold whole rows in the upper levels of their trees too, so
+// those of a big table take more than a few megabytes.
+constexpr int kCacheKiB = 32'000;
 
 std::string describe(sqlite3* db, std::string_view sql) {
   return std::string(sqlite3_errmsg(db)) + " in: " + std::string(sql.substr(0, 300));
@@ -228,7 +231,8 @@ Store::Store(Loop& loop, Pool* pool, Options options)
   const std::string setup = std::string(in_memory ? "PRAGMA journal_mode=MEMORY;"
                                                   : "PRAGMA journal_mode=WAL;PRAGMA wal_autocheckpoint=0;") +
                             "PRAGMA synchronous=" + synchronous +
-                            ";PRAGMA temp_store=MEMORY;PRAGMA cache_size=-8000;PRAGMA foreign_keys=OFF;"
+                            ";PRAGMA temp_store=MEMORY;PRAGMA cache_size=" + std::to_string(-kCacheKiB) +
+                            ";PRAGMA foreign_keys=OFF;"
                             "CREATE TABLE IF NOT EXISTS schema_version(module TEXT PRIMARY KEY, version "
                             "INTEGER NOT NULL) WITHOUT ROWID;";
   char* error = nullptr;
