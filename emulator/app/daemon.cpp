@@ -112,6 +112,7 @@ void Daemon::make_engine() {
   s.function_concurrency = config_.function_concurrency;
   s.throttle = config_.throttle;
   s.table_transition = std::chrono::milliseconds(config_.table_transition_ms);
+  s.function_settle_time = std::chrono::milliseconds(config_.function_settle_ms);
   s.function_idle_timeout = std::chrono::seconds(config_.function_idle_seconds);
   s.hop = [this](std::string_view hop, std::string_view detail) {
     if (!print) return;

@@ -98,6 +98,11 @@ void add_up_flags(CLI::App& up, UpOptions& o) {
       ->envname("PUDDLE_TABLE_TRANSITION_MS")
       ->check(CLI::Range(0, 600'000))
       ->capture_default_str();
+  up.add_option("--function-settle-ms", c.function_settle_ms,
+                "how long functions are Pending, mappings Creating, and updates of both take")
+      ->envname("PUDDLE_FUNCTION_SETTLE_MS")
+      ->check(CLI::Range(0, 600'000))
+      ->capture_default_str();
   up.add_option("--function-idle-seconds", c.function_idle_seconds, "when an idle function environment ends")
       ->envname("PUDDLE_FUNCTION_IDLE_SECONDS")
       ->check(CLI::Range(1, 86400))

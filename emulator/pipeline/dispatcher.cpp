@@ -11,6 +11,20 @@
 namespace puddle {
 namespace {
 
+/// A caller inside the emulator: gone when its coroutine ends, one way or the other. A long poll of a poller that
+/// was stopped must not take a message with it.
+class Presence {
+ public:
+  Presence() : gone_(std::make_shared<bool>(false)) {}
+  Presence(const Presence&) = delete;
+  Presence& operator=(const Presence&) = delete;
+  ~Presence() { *gone_ = true; }
+  std::shared_ptr<const bool> gone() const { return gone_; }
+
+ private:
+  std::shared_ptr<bool> gone_;
+};
+
 wire::Fault internal_failure(std::string_view why) {
   wire::Fault fault;
   fault.code = "InternalFailure";
@@ -267,6 +281,8 @@ Task<wire::Value> Dispatcher::call(ClientCall request) {
   call.trace_id = std::move(request.trace_id);
   call.source_arn = std::move(request.source_arn);
   call.source_account = std::move(request.source_account);
+  const Presence caller;
+  call.gone = caller.gone();
   using Outcome = std::pair<wire::Value, std::shared_ptr<wire::Fault>>;
   Completion<Outcome> finished;
   const Done done = [finished](wire::Value output, const wire::Fault* fault) {

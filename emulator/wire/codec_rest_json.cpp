@@ -143,11 +143,13 @@ HttpResponse RestJsonCodec::encode(const Value& output, const Binding& binding,
         response.status = static_cast<int>(m->integer());
         break;
       case Location::payload:
-        json = m->kind() != Value::Kind::bytes;
-        if (json)
+        if (m->kind() != Value::Kind::bytes) {
           append_json(response.body, *m);
-        else
+        } else {
           response.body = m->bytes().data;
+          // What Lambda sends as bytes is what a function answered: JSON. Others name their type in a header.
+          json = service_.name == "lambda";
+        }
         break;
       default:
         body.add(f.name, *m);

@@ -72,8 +72,28 @@ struct Path {
 
 const Traits kNoTraits;
 
+/// How Lambda states what holds for each element of a list.
+std::string constraints_of(const TypeInfo& type, const Traits& t) {
+  std::vector<std::string> all;
+  const std::string what = type.type == Type::text ? "length" : "value";
+  if (t.max) all.push_back("Member must have " + what + " less than or equal to " + std::to_string(*t.max));
+  if (t.min)
+    all.push_back("Member must have " + what + " greater than or equal to " + std::to_string(*t.min));
+  if (!t.pattern.empty())
+    all.push_back("Member must satisfy regular expression pattern: " + std::string(t.pattern));
+  if (!t.one_of.empty()) {
+    std::string set;
+    for (const std::string_view e : t.one_of) set.append(set.empty() ? "" : ", ").append(e);
+    all.push_back("Member must satisfy enum value set: [" + set + "]");
+  }
+  std::string out;
+  for (const std::string& one : all) out += one + ", ";
+  return out + "Member must not be null";
+}
+
 class Validator {
  public:
+  explicit Validator(Dialect dialect) : whole_lists_(dialect == Dialect::lambda) {}
   std::vector<std::string> found;
 
   void structure(const Value& v, const Shape& shape, const Path* up) {
@@ -90,6 +110,8 @@ class Validator {
   }
 
  private:
+  bool whole_lists_;  // Lambda: a list of texts or numbers is wrong as a whole
+
   bool full() const { return found.size() >= kMaxViolations; }
 
   void fail(const Value& v, const Path& path, const std::string& constraint) {
@@ -122,6 +144,18 @@ class Validator {
   void list(const Value& v, const TypeInfo& type, const Traits& t, const Path& path) {
     bounds(v, t, path, static_cast<std::int64_t>(v.list().size()), "length");
     const Traits& each = t.each.empty() ? kNoTraits : t.each[0];
+    const Type element = type.element->type;
+    if (whole_lists_ && (element == Type::text || element == Type::integer)) {
+      const std::size_t before = found.size();
+      for (const Value& item : v.list()) {
+        if (!item.is_null()) value(item, *type.element, each, path);
+        if (!item.is_null() && found.size() == before) continue;
+        found.resize(before);
+        fail(v, path, "Member must satisfy constraint: [" + constraints_of(*type.element, each) + "]");
+        return;
+      }
+      return;
+    }
     std::size_t i = 0;
     for (const Value& item : v.list()) {
       const Path here{.up = &path, .step = Path::Step::item, .number = ++i};
@@ -176,7 +210,7 @@ class Validator {
 
 std::vector<std::string> violations(const Value& value, const Shape& shape, Dialect dialect) {
   if (dialect == Dialect::plain) return {};
-  Validator validator;
+  Validator validator(dialect);
   validator.structure(value, shape, nullptr);
   return std::move(validator.found);
 }

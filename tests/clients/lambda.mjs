@@ -1,38 +1,14 @@
 // Lambda's control plane with the AWS SDK for JavaScript v3: waiters, versions, weighted aliases, throttles, filters.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import * as lambda from '@aws-sdk/client-lambda';
 import * as sqs from '@aws-sdk/client-sqs';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const binary = process.env.PUDDLE_BINARY ?? path.join(root, 'build/dev/emulator/puddle');
-const work = mkdtempSync(path.join(tmpdir(), 'puddle-js-'));
-const daemon = spawn(binary, ['up', '--ephemeral', '--port', '0', '--inbox-port', '0']);
-const endpoint = await new Promise((resolve, reject) => {
-  let text = '';
-  daemon.stdout.on('data', (part) => {
-    text += part;
-    if (/^Ready\.$/m.test(text)) resolve(/http:\/\/[^\s/]+/.exec(text)[0]);
-  });
-  daemon.on('exit', () => reject(new Error(`puddle ended: ${text}`)));
-});
+import { options, withDaemon, zip } from './support.mjs';
 
-function zip(text) {
-  writeFileSync(path.join(work, 'index.mjs'), text);
-  execFileSync('python3', ['-c', 'import sys, zipfile; zipfile.ZipFile(sys.argv[1], "w").write(sys.argv[2], "index.mjs")',
-    path.join(work, 'f.zip'), path.join(work, 'index.mjs')]);
-  return readFileSync(path.join(work, 'f.zip'));
-}
-
-try {
-  const options = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, maxAttempts: 1 };
-  const functions = new lambda.Lambda(options);
-  const queues = new sqs.SQS(options);
+await withDaemon([], async (endpoint) => {
+  const functions = new lambda.Lambda(options(endpoint));
+  const queues = new sqs.SQS(options(endpoint));
   const code = 'export const handler = async (event, context) => ({ version: context.functionVersion, event });';
   const made = await functions.createFunction({
     FunctionName: 'f', Runtime: 'nodejs20.x', Handler: 'index.handler', Role: 'arn:aws:iam::000000000000:role/r',
@@ -69,8 +45,4 @@ try {
   const pages = [];
   for await (const page of lambda.paginateListVersionsByFunction({ client: functions, pageSize: 1 }, { FunctionName: 'f' })) pages.push(page);
   assert.equal(pages.length, 3);
-} finally {
-  daemon.removeAllListeners('exit');
-  daemon.kill();
-  rmSync(work, { recursive: true, force: true });
-}
+});

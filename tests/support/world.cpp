@@ -124,12 +124,14 @@ std::shared_ptr<Reply> World::send(std::string service, std::string operation, V
   return reply;
 }
 
-std::shared_ptr<HttpResponse> World::browse(const std::string& service, HttpRequest request) {
+std::shared_ptr<HttpResponse> World::browse(const std::string& service, HttpRequest request,
+                                            std::optional<Principal> caller) {
   Call call;
   call.account = account;
   call.region = region;
   call.principal.kind = Principal::Kind::anonymous;
   call.principal.account = account;
+  if (caller) call.principal = std::move(*caller);
   call.request_id = uuid(entropy);
   call.now = loop.now();
   call.endpoint = engine->settings().endpoint;
@@ -165,6 +167,7 @@ HttpResponse World::http(const std::string& service, HttpRequest request) {
   call.now = loop.now();
   call.endpoint = "http://127.0.0.1:4566";
   call.source_ip = "127.0.0.1";
+  call.trace_id = request.headers.get("x-amzn-trace-id");
   std::optional<HttpResponse> response;
   engine->dispatcher().handle(*engine->service(service), std::move(request), call,
                               [&response](HttpResponse r) { response = std::move(r); });

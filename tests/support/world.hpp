@@ -98,8 +98,10 @@ class World {
   Value ok(std::string service, std::string operation, Value input);
   /// The fault, which must be there; fails the test on success.
   wire::Fault fails(std::string service, std::string operation, Value input);
-  /// A request to a service's own pages or to execute-api, unsigned, answered when *answer has a status.
-  std::shared_ptr<HttpResponse> browse(const std::string& service, HttpRequest request);
+  /// A request to a service's own pages or to execute-api, unsigned without a caller, answered when *answer
+  /// has a status.
+  std::shared_ptr<HttpResponse> browse(const std::string& service, HttpRequest request,
+                                       std::optional<Principal> caller = {});
   /// An HTTP request to a service (wire form), answered without time passing.
   HttpResponse http(const std::string& service, HttpRequest request);
 

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "runtime/random.hpp"
 #include "services/lambda/lambda.hpp"
+#include "services/lambda/lineage.hpp"
 
 namespace puddle::lambda {
 namespace {
@@ -40,6 +41,14 @@ std::string trace_of(const Event& event, const Function& f, Time now, Entropy& e
   if (header.find("Parent=") == std::string::npos) header += ";Parent=" + random_text(entropy, 16, kHex);
   if (header.find("Sampled=") == std::string::npos) header += std::string(";Sampled=") + (active ? "1" : "0");
   return header;
+}
+
+/// Throws when the chain of events that the header belongs to has invoked the function too often.
+void check_loop(const FunctionFamily& family, std::string_view trace_id) {
+  if (family.recursion == "Allow" || times_invoked(trace_id, family.arn()) < kMaxChainedInvocations) return;
+  throw user_error(kRecursive,
+                   "Lambda has detected your function being invoked in a recursive loop with other AWS "
+                   "resources and stopped your function's invocation.");
 }
 
 AwsError throttled(std::string_view reason) {
@@ -274,6 +283,7 @@ Task<Result> Environments::run(std::string arn, Event event) {
   const std::string limited = unqualified(arn);
   const FunctionFamily* family = service_.find_family(arn);
   if (!family || !service_.find_arn(arn)) throw user_error(kNotFound, "Function not found: " + arn);
+  check_loop(*family, event.trace_id);
   concurrency.set_reserved(limited, family->reserved);
   if (const auto reason = concurrency.begin(limited)) throw throttled(*reason);
   const ConcurrencyCounts::Running running(concurrency, limited);
@@ -291,6 +301,7 @@ Task<Result> Environments::run(std::string arn, Event event) {
     if (why == Wake::gone) throw kServiceException("The emulator is stopping.");
   }
   event.trace_id = trace_of(event, *function, service_.deps.loop.now(), service_.deps.entropy);
+  event.trace_id = with_invocation(event.trace_id, limited);
   slot->request_id = event.request_id;
   slot->trace = event.trace_id;
   slot->started = false;

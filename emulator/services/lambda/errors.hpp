@@ -9,6 +9,7 @@ inline constexpr ErrorType kNotFound{"ResourceNotFoundException", 404};
 inline constexpr ErrorType kConflict{"ResourceConflictException", 409};
 inline constexpr ErrorType kPreconditionFailed{"PreconditionFailedException", 412};
 inline constexpr ErrorType kTooManyRequests{"TooManyRequestsException", 429};
+inline constexpr ErrorType kRecursive{"RecursiveInvocationException", 400};
 inline constexpr ErrorType kInvalidContent{"InvalidRequestContentException", 400};
 inline constexpr ErrorType kRequestTooLarge{"RequestTooLargeException", 413};
 inline constexpr ErrorType kEntityTooLarge{"RequestEntityTooLargeException", 413};

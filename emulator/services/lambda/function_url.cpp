@@ -164,18 +164,22 @@ HttpResponse response_of(const std::string& payload) {
   return out;
 }
 
-std::string joined(const std::vector<std::string>& list) { return join(list, ","); }
+/// "A,B" as a header, unless there is nothing to say.
+void add_list(HttpResponse& response, const char* name, const std::optional<std::vector<std::string>>& list) {
+  if (list && !list->empty()) response.headers.add(name, join(*list, ","));
+}
 
-bool origin_allowed(const Cors& cors, std::string_view origin) {
-  return std::any_of(cors.origins.begin(), cors.origins.end(), [&](const std::string& allowed) {
+bool origin_allowed(const std::vector<std::string>& origins, std::string_view origin) {
+  return std::any_of(origins.begin(), origins.end(), [&](const std::string& allowed) {
     return allowed == "*" || wildcard_match(allowed, origin);
   });
 }
 
 void add_cors(const Cors& cors, const HttpRequest& request, HttpResponse& response, bool preflight) {
   const std::string* origin = request.headers.find("origin");
-  if (!origin || !origin_allowed(cors, *origin)) return;
-  const bool any = std::find(cors.origins.begin(), cors.origins.end(), "*") != cors.origins.end();
+  const std::vector<std::string> origins = cors.origins.value_or(std::vector<std::string>());
+  if (!origin || !origin_allowed(origins, *origin)) return;
+  const bool any = std::find(origins.begin(), origins.end(), "*") != origins.end();
   const bool credentials = cors.credentials.value_or(false);
   for (const char* name :
        {"access-control-allow-origin", "access-control-allow-credentials", "access-control-expose-headers",
@@ -184,14 +188,15 @@ void add_cors(const Cors& cors, const HttpRequest& request, HttpResponse& respon
   response.headers.add("Access-Control-Allow-Origin", any && !credentials ? "*" : *origin);
   if (!any || credentials) response.headers.add("Vary", "Origin");
   if (credentials) response.headers.add("Access-Control-Allow-Credentials", "true");
-  if (!cors.expose.empty()) response.headers.add("Access-Control-Expose-Headers", joined(cors.expose));
+  add_list(response, "Access-Control-Expose-Headers", cors.expose);
   if (!preflight) return;
-  if (!cors.methods.empty()) response.headers.add("Access-Control-Allow-Methods", joined(cors.methods));
-  if (!cors.headers.empty()) response.headers.add("Access-Control-Allow-Headers", joined(cors.headers));
+  add_list(response, "Access-Control-Allow-Methods", cors.methods);
+  add_list(response, "Access-Control-Allow-Headers", cors.headers);
   if (cors.max_age) response.headers.add("Access-Control-Max-Age", std::to_string(*cors.max_age));
 }
 
-/// Whether the caller may: AWS_IAM needs a signature and a permission, NONE a permission for everybody.
+/// Whether the caller may: AWS_IAM needs a signature and permissions, NONE permissions for everybody. Since
+/// October 2025 it takes both actions.
 bool allowed(Lambda& service, const Call& call, const FunctionUrl& url) {
   Authorizer& authorizer = service.deps.authorizer;
   if (authorizer.mode() == AuthMode::off) return true;
@@ -205,9 +210,12 @@ bool allowed(Lambda& service, const Call& call, const FunctionUrl& url) {
   } else if (call.principal.kind == Principal::Kind::anonymous) {
     return authorizer.mode() != AuthMode::enforce;
   }
+  const std::string policy = service.resource_policy(url.arn);
+  ConditionContext via_url;
+  via_url["lambda:invokedviafunctionurl"] = {"true"};
   try {
-    authorizer.require(caller, "lambda:InvokeFunctionUrl", url.arn, service.resource_policy(url.arn),
-                       context);
+    authorizer.require(caller, "lambda:InvokeFunctionUrl", url.arn, policy, context);
+    authorizer.require(caller, "lambda:InvokeFunction", url.arn, policy, via_url);
   } catch (const AwsError&) {
     return false;
   }

@@ -143,7 +143,7 @@ Task<> conclude(Lambda& service, Pending p, Ending end) {
 }
 
 struct Attempt {
-  bool ran = false, gone = false;
+  bool ran = false, gone = false, looped = false;
   Ending ending;
 };
 
@@ -165,6 +165,7 @@ Task<Attempt> attempt(Lambda& service, const Pending& p) {
   } catch (const AwsError& error) {
     out.ending.message = error.what();
     out.gone = error.code() == kNotFound.code;
+    out.looped = error.code() == kRecursive.code;
   }
   co_return std::move(out);
 }
@@ -197,7 +198,7 @@ Task<JobResult> run_event(Lambda& service, Job job) {
     const Time now = service.deps.loop.now();
     if (got.ran) ++p.invokes;
     const bool again =
-        !got.ran || (got.ending.failed && p.invokes <= config.max_retries.value_or(kDefaultRetries));
+        (!got.ran && !got.looped) || (got.ending.failed && p.invokes <= config.max_retries.value_or(kDefaultRetries));
     if (again) {
       // The same event with its new counts; that one row is added and the other removed in one turn.
       if (!got.ran) ++p.throttles;
@@ -208,7 +209,9 @@ Task<JobResult> run_event(Lambda& service, Job job) {
       co_return JobResult::done();
     }
     end = std::move(got.ending);
-    end.condition = end.failed ? "RetriesExhausted" : "Success";
+    end.condition = got.looped    ? "RecursiveInvocation"
+                    : end.failed ? "RetriesExhausted"
+                                 : "Success";
   }
   Task<> last = conclude(service, std::move(p), std::move(end));
   co_await std::move(last);

@@ -8,7 +8,7 @@ namespace puddle::lambda {
 inline constexpr std::size_t kMaxZipBytes = 52'428'800;
 inline constexpr std::uint64_t kMaxUnzippedBytes = 262'144'000;
 inline constexpr std::size_t kMaxZipEntries = 50'000;
-inline constexpr std::size_t kMaxSyncPayload = 6'291'556;
+inline constexpr std::size_t kMaxSyncPayload = 6'291'456;  ///< of a request
 inline constexpr std::size_t kMaxAsyncPayload = 1'048'576;
 inline constexpr std::size_t kMaxEnvironmentBytes = 4096;
 inline constexpr std::size_t kMaxLogLines = 10'000;  ///< of one invocation, kept for CloudWatch Logs

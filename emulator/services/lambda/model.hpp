@@ -149,7 +149,7 @@ struct ProvisionedConcurrency {
 
 struct Cors {
   std::optional<bool> credentials;
-  std::vector<std::string> headers, methods, origins, expose;
+  std::optional<std::vector<std::string>> headers, methods, origins, expose;
   std::optional<int> max_age;
   static Shape shape();
 };

@@ -2,28 +2,14 @@
 // EventSourceMapping and Permission.
 #include "aws/resource_call.hpp"
 #include "base/text.hpp"
-#include "services/lambda/lambda.hpp"
+#include "services/lambda/resource_calls.hpp"
 #include "services/lambda/zip.hpp"
 
 namespace puddle::lambda {
 
-std::vector<ResourceType> more_resource_types();  // version_resources.cpp
-
 namespace {
 
 using wire::Map;
-
-Value as_integer(const Value& v) {
-  if (!v.is_text()) return v;
-  const auto number = parse_int(v.text());
-  return number ? Value(*number) : v;
-}
-Value as_flag(const Value& v) { return v.is_text() ? Value(v.text() == "true") : v; }
-Value as_text(const Value& v) {
-  if (v.kind() == Value::Kind::integer) return Value(std::to_string(v.integer()));
-  if (v.kind() == Value::Kind::boolean) return Value(v.boolean() ? "true" : "false");
-  return v;
-}
 
 [[noreturn]] void invalid(const std::string& message) { throw user_error(kInvalidParameter, message); }
 
@@ -68,7 +54,7 @@ Task<ResourceResult> create_function_resource(ResourceRequest r) {
       input.add("Tags", tags_of(value));
     else if (name == "Environment")
       input.add("Environment", environment_of(value));
-    else if (name == "ReservedConcurrentExecutions")
+    else if (name == "ReservedConcurrentExecutions" || name == "RecursiveLoop")
       continue;
     else if (name == "Timeout" || name == "MemorySize")
       input.add(name, as_integer(value));
@@ -89,26 +75,21 @@ Task<ResourceResult> create_function_resource(ResourceRequest r) {
     Task<Value> reserving = r.client->call(std::move(reserve));
     co_await std::move(reserving);
   }
+  if (const Value* loops = r.properties.find("RecursiveLoop")) {
+    Map recursion{{"FunctionName", Value(created.text_or("FunctionName"))}, {"RecursiveLoop", *loops}};
+    ClientCall put = resource_call(r, "lambda", "PutFunctionRecursionConfig", std::move(recursion));
+    Task<Value> putting = r.client->call(std::move(put));
+    co_await std::move(putting);
+  }
   ResourceResult out;
   out.physical_id = created.text_or("FunctionName");
   out.attributes.add("Arn", created.text_or("FunctionArn"));
   co_return std::move(out);
 }
 
-/// A resource that is gone already is no error.
-Task<void> remove(ResourceRequest r, std::string operation, Map input) {
-  try {
-    ClientCall call = resource_call(r, "lambda", std::move(operation), std::move(input));
-    Task<Value> work = r.client->call(std::move(call));
-    co_await std::move(work);
-  } catch (const AwsError& e) {
-    if (e.code() != kNotFound.code) throw;
-  }
-}
-
 Task<void> remove_function_resource(ResourceRequest r) {
   Map input{{"FunctionName", Value(r.physical_id)}};
-  return remove(std::move(r), "DeleteFunction", std::move(input));
+  return remove_resource(std::move(r), "DeleteFunction", std::move(input));
 }
 
 Task<ResourceResult> create_mapping_resource(ResourceRequest r) {
@@ -140,7 +121,7 @@ Task<ResourceResult> create_mapping_resource(ResourceRequest r) {
 
 Task<void> remove_mapping_resource(ResourceRequest r) {
   Map input{{"UUID", Value(r.physical_id)}};
-  return remove(std::move(r), "DeleteEventSourceMapping", std::move(input));
+  return remove_resource(std::move(r), "DeleteEventSourceMapping", std::move(input));
 }
 
 Task<ResourceResult> create_permission_resource(ResourceRequest r) {
@@ -149,6 +130,7 @@ Task<ResourceResult> create_permission_resource(ResourceRequest r) {
   out.physical_id = r.name_suffix;
   out.attributes.add("Id", out.physical_id);
   input.add("StatementId", out.physical_id);
+  if (const Value* via = input.find("InvokedViaFunctionUrl")) input["InvokedViaFunctionUrl"] = as_flag(*via);
   ClientCall call = resource_call(r, "lambda", "AddPermission", std::move(input));
   Task<Value> work = r.client->call(std::move(call));
   co_await std::move(work);
@@ -158,7 +140,7 @@ Task<ResourceResult> create_permission_resource(ResourceRequest r) {
 Task<void> remove_permission_resource(ResourceRequest r) {
   Map input{{"FunctionName", Value(r.properties.text_or("FunctionName"))},
             {"StatementId", Value(r.physical_id)}};
-  return remove(std::move(r), "RemovePermission", std::move(input));
+  return remove_resource(std::move(r), "RemovePermission", std::move(input));
 }
 
 }  // namespace
@@ -168,7 +150,7 @@ std::vector<ResourceType> Lambda::resource_types() const {
       "AWS::Lambda::Function",
       {"FunctionName", "Runtime", "Handler", "Role", "Code", "Description", "Timeout", "MemorySize",
        "Environment", "Tags", "DeadLetterConfig", "TracingConfig", "EphemeralStorage", "Architectures",
-       "LoggingConfig", "PackageType", "Layers", "ReservedConcurrentExecutions"},
+       "LoggingConfig", "PackageType", "Layers", "RecursiveLoop", "ReservedConcurrentExecutions"},
       {"Code", "Role"},
       create_function_resource,
       remove_function_resource};
@@ -183,7 +165,7 @@ std::vector<ResourceType> Lambda::resource_types() const {
       remove_mapping_resource};
   ResourceType permission{"AWS::Lambda::Permission",
                           {"FunctionName", "Action", "Principal", "SourceArn", "SourceAccount",
-                           "FunctionUrlAuthType", "PrincipalOrgID"},
+                           "FunctionUrlAuthType", "PrincipalOrgID", "EventSourceToken", "InvokedViaFunctionUrl"},
                           {"FunctionName", "Action", "Principal"},
                           create_permission_resource,
                           remove_permission_resource};

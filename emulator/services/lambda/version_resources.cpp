@@ -1,35 +1,13 @@
 // CloudFormation: AWS::Lambda::Version, Alias, LayerVersion, Url and EventInvokeConfig.
 #include "aws/resource_call.hpp"
 #include "base/text.hpp"
-#include "services/lambda/lambda.hpp"
+#include "services/lambda/resource_calls.hpp"
 
 namespace puddle::lambda {
-
-std::vector<ResourceType> more_resource_types();
 
 namespace {
 
 using wire::Map;
-
-Value number_of(const Value& v) {
-  const auto n = v.is_text() ? parse_double(v.text()) : std::nullopt;
-  return n ? Value(*n) : v;
-}
-Value integer_of(const Value& v) {
-  const auto n = v.is_text() ? parse_int(v.text()) : std::nullopt;
-  return n ? Value(*n) : v;
-}
-
-/// A resource that is gone already is no error.
-Task<void> remove(ResourceRequest r, std::string operation, Map input) {
-  try {
-    ClientCall call = resource_call(r, "lambda", std::move(operation), std::move(input));
-    Task<Value> work = r.client->call(std::move(call));
-    co_await std::move(work);
-  } catch (const AwsError& e) {
-    if (e.code() != kNotFound.code) throw;
-  }
-}
 
 Task<ResourceResult> create_version(ResourceRequest r) {
   ClientCall call = resource_call(r, "lambda", "PublishVersion", r.properties.map());
@@ -43,7 +21,7 @@ Task<ResourceResult> create_version(ResourceRequest r) {
 }
 Task<void> remove_version(ResourceRequest r) {
   Map input{{"FunctionName", Value(r.physical_id)}};
-  return remove(std::move(r), "DeleteFunction", std::move(input));
+  return remove_resource(std::move(r), "DeleteFunction", std::move(input));
 }
 
 /// A template lists weights; the API has a map.
@@ -52,7 +30,7 @@ Value routing_of(const Value& given) {
   if (const Value* list = given.find("AdditionalVersionWeights"); list && list->is_list())
     for (const Value& one : list->list())
       if (const Value* weight = one.find("FunctionWeight"))
-        weights.add(std::string(one.text_or("FunctionVersion")), number_of(*weight));
+        weights.add(std::string(one.text_or("FunctionVersion")), as_number(*weight));
   return Map{{"AdditionalVersionWeights", Value(std::move(weights))}};
 }
 
@@ -71,7 +49,7 @@ Task<ResourceResult> create_alias(ResourceRequest r) {
 Task<void> remove_alias(ResourceRequest r) {
   Map input{{"FunctionName", Value(r.properties.text_or("FunctionName"))},
             {"Name", Value(r.properties.text_or("Name"))}};
-  return remove(std::move(r), "DeleteAlias", std::move(input));
+  return remove_resource(std::move(r), "DeleteAlias", std::move(input));
 }
 
 Task<ResourceResult> create_layer(ResourceRequest r) {
@@ -97,7 +75,7 @@ Task<void> remove_layer(ResourceRequest r) {
   const std::size_t at = r.physical_id.rfind(':');
   Map input{{"LayerName", Value(r.physical_id.substr(0, at))},
             {"VersionNumber", Value(parse_int(r.physical_id.substr(at + 1)).value_or(0))}};
-  return remove(std::move(r), "DeleteLayerVersion", std::move(input));
+  return remove_resource(std::move(r), "DeleteLayerVersion", std::move(input));
 }
 
 /// TargetFunctionArn may be a name or an ARN.
@@ -123,13 +101,13 @@ Task<ResourceResult> create_url(ResourceRequest r) {
 }
 Task<void> remove_url(ResourceRequest r) {
   Map input = url_input(r, false);
-  return remove(std::move(r), "DeleteFunctionUrlConfig", std::move(input));
+  return remove_resource(std::move(r), "DeleteFunctionUrlConfig", std::move(input));
 }
 
 Task<ResourceResult> create_event_config(ResourceRequest r) {
   Map input;
   for (const auto& [name, value] : r.properties.map())
-    input.add(name, name.starts_with("Maximum") ? integer_of(value) : value);
+    input.add(name, name.starts_with("Maximum") ? as_integer(value) : value);
   ClientCall call = resource_call(r, "lambda", "PutFunctionEventInvokeConfig", std::move(input));
   Task<Value> work = r.client->call(std::move(call));
   co_await std::move(work);
@@ -140,7 +118,7 @@ Task<ResourceResult> create_event_config(ResourceRequest r) {
 Task<void> remove_event_config(ResourceRequest r) {
   Map input{{"FunctionName", Value(r.properties.text_or("FunctionName"))},
             {"Qualifier", Value(r.properties.text_or("Qualifier"))}};
-  return remove(std::move(r), "DeleteFunctionEventInvokeConfig", std::move(input));
+  return remove_resource(std::move(r), "DeleteFunctionEventInvokeConfig", std::move(input));
 }
 
 }  // namespace

@@ -146,6 +146,89 @@ TEST_CASE("an event survives a restart between its attempts") {
   CHECK(l.events.size() == 2);
 }
 
+TEST_CASE("no retries, and the dead-letter queue beside the failure destination") {
+  LambdaWorld l;
+  const std::string bad = l.queue("bad"), dead = l.queue("dead");
+  Map config = destinations(nullptr, "bad");
+  config.add("MaximumRetryAttempts", Value(0));
+  l.act("PutFunctionEventInvokeConfig", config);
+  l.update("UpdateFunctionConfiguration",
+           Map{{"DeadLetterConfig", Map{{"TargetArn", Value(kQueueArn + "dead")}}}});
+  l.handler = [](const Value&) { return failed("boom"); };
+  send_event(l);
+  l.w.loop.advance(std::chrono::minutes(10));
+  CHECK(l.events.size() == 1);
+  CHECK(l.next_message(bad).find("requestContext")->find("approximateInvokeCount")->integer() == 1);
+  CHECK(l.next_message(dead).find("k")->integer() == 1);
+}
+
+TEST_CASE("a throttled event waits five minutes at most between tries, and six hours in all") {
+  LambdaWorld l;
+  const std::string bad = l.queue("bad");
+  l.act("PutFunctionEventInvokeConfig", destinations(nullptr, "bad"));
+  l.act("PutFunctionConcurrency",
+        Map{{"FunctionName", Value("f")}, {"ReservedConcurrentExecutions", Value(1)}});
+  l.w.functions.takes = std::chrono::hours(7);
+  l.invoke("{}");
+  send_event(l);
+  l.w.loop.advance(std::chrono::hours(6) - 1s);
+  CHECK(l.count(bad) == "0");
+  l.w.loop.advance(2s);
+  const Value told = l.next_message(bad);
+  CHECK(told.find("requestContext")->text_or("condition") == "EventAgeExceeded");
+  CHECK(told.find("requestContext")->find("approximateInvokeCount")->integer() == 0);
+  CHECK(l.w.functions.invocations.size() == 1);
+}
+
+TEST_CASE("a try comes at least every five minutes while the function is throttled") {
+  LambdaWorld l;
+  l.act("PutFunctionConcurrency",
+        Map{{"FunctionName", Value("f")}, {"ReservedConcurrentExecutions", Value(1)}});
+  l.w.functions.takes = std::chrono::hours(2);
+  l.invoke("{}");
+  send_event(l);
+  l.w.loop.advance(std::chrono::hours(2));
+  CHECK(l.w.functions.invocations.size() == 1);
+  l.w.loop.advance(std::chrono::minutes(5));
+  CHECK(l.w.functions.invocations.size() == 2);
+}
+
+TEST_CASE("topics can be destinations and dead-letter targets") {
+  LambdaWorld l;
+  const std::string url = l.queue("q");
+  const std::string topic(
+      l.w.ok("sns", "CreateTopic", Map{{"Name", Value("t")}}).text_or("TopicArn"));
+  l.w.ok("sns", "Subscribe",
+         Map{{"TopicArn", Value(topic)}, {"Protocol", Value("sqs")}, {"Endpoint", Value(kQueueArn + "q")}});
+  l.act("PutFunctionEventInvokeConfig",
+        Map{{"FunctionName", Value("f")},
+            {"MaximumRetryAttempts", Value(0)},
+            {"DestinationConfig", Map{{"OnFailure", Map{{"Destination", Value(topic)}}}}}});
+  l.update("UpdateFunctionConfiguration", Map{{"DeadLetterConfig", Map{{"TargetArn", Value(topic)}}}});
+  l.handler = [](const Value&) { return failed("boom"); };
+  send_event(l);
+  l.w.loop.advance(1s);
+  const Value record = l.next_message(url), event = l.next_message(url);
+  CHECK(wire::parse_json(record.text_or("Message"))->find("requestContext")->text_or("condition") ==
+        "RetriesExhausted");
+  CHECK(event.text_or("Message") == R"({"k":1})");
+  const Value& attributes = *event.find("MessageAttributes");
+  CHECK(attributes.find("ErrorCode")->text_or("Value") == "200");
+  CHECK(attributes.find("ErrorMessage")->text_or("Value") == "boom");
+}
+
+TEST_CASE("events of a function that is deleted are dropped") {
+  LambdaWorld l;
+  l.handler = [](const Value&) { return failed("boom"); };
+  send_event(l);
+  l.w.loop.advance(1s);
+  l.act("DeleteFunction", Map{{"FunctionName", Value("f")}});
+  l.create("f");
+  l.events.clear();
+  l.w.loop.advance(std::chrono::minutes(10));
+  CHECK(l.events.size() <= 2);
+}
+
 TEST_CASE("what an event invoke configuration may not be") {
   LambdaWorld l;
   CHECK(l.refused("PutFunctionEventInvokeConfig", Map{{"FunctionName", Value("f")}}) ==

@@ -8,6 +8,7 @@
 #include "services/lambda/lambda.hpp"
 #include "services/lambda/zip.hpp"
 #include "services/logs/logs.hpp"
+#include "services/sns/sns.hpp"
 #include "services/sqs/sqs.hpp"
 #include "support/world.hpp"
 
@@ -32,7 +33,7 @@ struct LambdaWorld {
   std::function<InvocationOutcome(const Value&)> handler = [](const Value&) { return answered("null"); };
 
   explicit LambdaWorld(World::Options options = {})
-      : w({iam::make, sqs::make, dynamodb::make, dynamodbstreams::make, logs::make, lambda::make}, options) {
+      : w({iam::make, sqs::make, dynamodb::make, dynamodbstreams::make, sns::make, logs::make, lambda::make}, options) {
     if (options.auth == AuthMode::enforce)
       w.ok("iam", "CreateRole",
            Map{{"RoleName", Value("r")},
@@ -144,6 +145,15 @@ struct StreamWorld : LambdaWorld {
     more.add("EventSourceArn", Value(stream));
     if (!more.contains("StartingPosition")) more.add("StartingPosition", Value("LATEST"));
     return w.ok("lambda", "CreateEventSourceMapping", std::move(more));
+  }
+  /// A window begins at a multiple of its length: a second after the next one of a minute.
+  void into_window() { w.loop.advance(Duration(60'000 - to_millis(w.loop.now()) % 60'000 + 1000)); }
+  /// A handler that counts records in the window's state.
+  static InvocationOutcome count_in_state(const Value& event) {
+    const Value* before = event.find("state")->find("n");
+    const std::int64_t n =
+        (before ? before->integer() : 0) + static_cast<std::int64_t>(event.find("Records")->list().size());
+    return answered("{\"state\":{\"n\":" + std::to_string(n) + "}}");
   }
   static std::vector<std::string> ids(const Value& event) {
     std::vector<std::string> out;

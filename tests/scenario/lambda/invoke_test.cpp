@@ -52,6 +52,18 @@ TEST_CASE("concurrent invocations need environments; beyond the limit they wait 
   CHECK(l.w.functions.started == 2);
 }
 
+TEST_CASE("what a function answers is sent as JSON") {
+  LambdaWorld l;
+  l.w.functions.takes = {};
+  HttpRequest request;
+  request.method = "POST";
+  request.target = "/2015-03-31/functions/f/invocations";
+  request.body = "{}";
+  const HttpResponse answer = l.w.http("lambda", request);
+  CHECK(answer.body == "null");
+  CHECK(answer.headers.get("content-type") == "application/json");
+}
+
 TEST_CASE("a function's error is the payload, with FunctionError and the log's tail") {
   LambdaWorld l;
   l.handler = [](const Value&) { return failed("boom"); };

@@ -104,6 +104,57 @@ TEST_CASE("a URL that everybody may call needs a permission that says so") {
   const HttpResponse refused = l.get(l.request("GET", "/"));
   CHECK(refused.status == 403);
   CHECK(refused.body.find("urls-auth.html") != std::string::npos);
+  const auto permit = [&](Map more) {
+    more.add("FunctionName", Value("f"));
+    more.add("Principal", Value("*"));
+    return std::string(l.act("AddPermission", std::move(more)).text_or("Statement"));
+  };
+  permit(Map{{"StatementId", Value("url")},
+             {"Action", Value("lambda:InvokeFunctionUrl")},
+             {"FunctionUrlAuthType", Value("NONE")}});
+  CHECK(l.get(l.request("GET", "/")).status == 403);
+  const std::string statement = permit(Map{{"StatementId", Value("invoke")},
+                                           {"Action", Value("lambda:InvokeFunction")},
+                                           {"InvokedViaFunctionUrl", Value(true)}});
+  CHECK(statement.find(R"("Condition":{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}})") != std::string::npos);
+  CHECK(l.get(l.request("GET", "/")).status == 200);
+}
+
+TEST_CASE("a URL with AWS_IAM is for those who sign and may") {
+  World::Options options;
+  options.auth = AuthMode::enforce;
+  UrlWorld l(Map{{"AuthType", Value("AWS_IAM")}}, options);
+  const auto as = [&](Principal caller) {
+    const auto answer = l.w.browse("lambda", l.request("GET", "/"), std::move(caller));
+    l.w.loop.advance(10ms);
+    return *answer;
+  };
+  CHECK(l.get(l.request("GET", "/")).status == 403);  // nobody
+  l.w.ok("iam", "CreateUser", Map{{"UserName", Value("u")}});
+  Principal user = Principal::root("000000000000");
+  user.kind = Principal::Kind::user;
+  user.arn = "arn:aws:iam::000000000000:user/u";
+  CHECK(as(user).status == 403);
+  l.w.ok("iam", "PutUserPolicy",
+         Map{{"UserName", Value("u")},
+             {"PolicyName", Value("p")},
+             {"PolicyDocument",
+              Value(R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",)"
+                    R"("Action":"lambda:InvokeFunctionUrl","Resource":"*",)"
+                    R"("Condition":{"StringEquals":{"lambda:FunctionUrlAuthType":"AWS_IAM"}}}]})")}});
+  CHECK(as(user).status == 403);  // since October 2025 that is half of what it takes
+  l.w.ok("iam", "PutUserPolicy",
+         Map{{"UserName", Value("u")},
+             {"PolicyName", Value("q")},
+             {"PolicyDocument",
+              Value(R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",)"
+                    R"("Action":"lambda:InvokeFunction","Resource":"*",)"
+                    R"("Condition":{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}}]})")}});
+  CHECK(as(user).status == 200);
+  REQUIRE(l.events.size() == 1);
+  const Value& context = *l.events[0].find("requestContext");
+  CHECK(context.text_or("accountId") == "000000000000");
+  CHECK(context.find("authorizer")->find("iam")->text_or("userArn") == "arn:aws:iam::000000000000:user/u");
 }
 
 TEST_CASE("URL configurations") {

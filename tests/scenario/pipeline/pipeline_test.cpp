@@ -142,15 +142,16 @@ struct Backend {
     w.ok("sns", "ConfirmSubscription", Map{{"TopicArn", Value(kTopic)}, {"Token", Value(token)}});
     w.mail.sent.clear();
   }
-  int post(const std::string& order) {
+  HttpRequest order(const std::string& text) const {
     HttpRequest request;
     request.method = "POST";
     request.target = "/_aws/execute-api/" + api + "/dev/";
     request.headers.add("Content-Type", "application/json");
     request.headers.add("Host", "127.0.0.1:4566");
-    request.body = order;
-    return w.browse("apigateway", std::move(request))->status;
+    request.body = text;
+    return request;
   }
+  int post(const std::string& text) { return w.browse("apigateway", order(text))->status; }
   std::string waiting(const std::string& url) {
     const Value answer = w.ok("sqs", "GetQueueAttributes",
                               Map{{"QueueUrl", Value(url)}, {"AttributeNames", Value(List{Value("All")})}});
@@ -174,6 +175,34 @@ TEST_CASE("an order becomes a mail") {
   CHECK(b.w.mail.sent[0].message.find("latex gloves") != std::string::npos);
   CHECK(b.orders() == 1);
   CHECK(b.waiting(kQueue) == "0");
+}
+
+TEST_CASE("the trace of a request goes through the queue to the function") {
+  Backend b;
+  std::string seen, attribute;
+  b.w.functions.handlers["POC-Lambda-1"] = [&](const EnvironmentSpec&, const Invocation& i) {
+    seen = i.trace_header;
+    attribute = wire::parse_json(i.payload)->find("Records")->list()[0].find("attributes")->text_or(
+        "AWSTraceHeader");
+    InvocationOutcome good;
+    good.payload = "null";
+    return good;
+  };
+  const std::string root = "Root=1-5759e988-bd862e3fe1be46a994272793";
+  HttpRequest request = b.order("{}");
+  request.headers.add("X-Amzn-Trace-Id", root);
+  CHECK(b.w.browse("apigateway", std::move(request))->status == 200);
+  b.w.loop.advance(20ms);
+  CHECK(attribute.starts_with(root));
+  CHECK(seen.starts_with(root + ";"));
+  CHECK(seen.find(";Parent=") != std::string::npos);
+  CHECK(seen.find(";Sampled=") != std::string::npos);
+  // Without one, the API makes it.
+  CHECK(b.post("{}") == 200);
+  b.w.loop.advance(20ms);
+  CHECK(attribute.starts_with("Root=1-"));
+  CHECK_FALSE(attribute.starts_with(root));
+  CHECK(seen.starts_with(attribute.substr(0, root.size())));
 }
 
 TEST_CASE("an order whose handler fails comes back, and goes to the dead-letter queue in the end") {

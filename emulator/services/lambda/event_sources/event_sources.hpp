@@ -109,8 +109,6 @@ class RecordFilter {
 
 /// A message as ReceiveMessage gives it, as a record of an event.
 Value queue_record(const Value& message, const std::string& queue_arn, const std::string& region);
-/// {"Records":[...]} of messages as ReceiveMessage gives them.
-std::string queue_event(const wire::List& messages, const std::string& queue_arn, const std::string& region);
 /// {"Records":[...]} of records as GetRecords gives them, each JSON text. more: further members of the event,
 /// JSON text that starts with a comma, or empty.
 std::string stream_event(const std::vector<StreamItem>& records, const std::string& stream_arn,

@@ -43,12 +43,6 @@ Value queue_record(const Value& m, const std::string& queue_arn, const std::stri
   return Value(std::move(r));
 }
 
-std::string queue_event(const List& messages, const std::string& queue_arn, const std::string& region) {
-  List records;
-  for (const Value& m : messages) records.push_back(queue_record(m, queue_arn, region));
-  return wire::to_json(Map{{"Records", Value(std::move(records))}});
-}
-
 std::string stream_event(const std::vector<StreamItem>& records, const std::string& stream_arn,
                          std::string_view more) {
   // The stored text of a record is what the event shows, with the stream's ARN as its last member.

@@ -1,6 +1,5 @@
 // Small settings of functions that have little to set here: code signing (there is none), runtime management
 // (only Auto), recursion, and the old InvokeAsync.
-#include "base/log.hpp"
 #include "runtime/random.hpp"
 #include "services/lambda/operations/families.hpp"
 #include "wire/json.hpp"
@@ -43,9 +42,6 @@ RecursionOutput get_recursion(Lambda& service, const Call& call, const Input& in
 
 RecursionOutput put_recursion(Lambda& service, const Call& call, const Input& in) {
   FunctionFamily& family = need_family(service, call, in.name);
-  if (in.recursive == "Terminate")
-    PUDDLE_LOG(warn, "lambda",
-               family.name() + ": RecursiveLoop Terminate is kept, but loops are not detected");
   FunctionSettings next = family;
   next.recursion = *in.recursive;
   service.save(family, std::move(next));
@@ -136,7 +132,7 @@ std::vector<Operation> account_operations() {
        .action = "lambda:PutFunctionRecursionConfig",
        .resource = function_resource<Input>,
        .http = {"PUT", kRecursion},
-       .input = {named, required<&Input::recursive>("RecursiveLoop", {.one_of = {"Allow", "Terminate"}})},
+       .input = {named, required<&Input::recursive>("RecursiveLoop", {.one_of = {"Terminate", "Allow"}})},
        .output = {required<&RecursionOutput::recursive>("RecursiveLoop")},
        .errors = {kInvalidParameter, kNotFound},
        .handle = put_recursion}));

@@ -46,13 +46,21 @@ void check_routing(const FunctionFamily& family, const Alias& alias) {
                      start +
                          "Map keys must satisfy constraint: [Member must have length less than or equal to "
                          "1024, Member must have length greater than or equal to 1, Member must satisfy "
-                         "regular expression pattern: [0-9]+, Member must not be null]");
+                         "regular expression pattern: [0-9]+]");
     check_version(family, version);
   }
 }
 
 Alias create(Lambda& service, const Call& call, const Input& in) {
-  FunctionFamily& family = need_family(service, call, in.name);
+  if (in.alias.find_first_not_of("0123456789") == std::string::npos)
+    throw AwsError("ValidationException",
+                   "1 validation error detected: Value '" + in.alias +
+                       "' at 'name' failed to satisfy constraint: Member must satisfy regular expression "
+                       "pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)");
+  const FunctionName name = service.parse_name(call, in.name);
+  FunctionFamily& family = *need_or_say(service, call, in.name, {},
+                                        "Function not found: " + name.arn() + ":" + *in.version)
+                                .family;
   Alias alias;
   alias.arn = family.arn() + ":" + in.alias;
   alias.name = in.alias;
@@ -153,7 +161,7 @@ std::vector<Operation> alias_operations() {
   using wire::Location;
   constexpr std::string_view kAll = "/2015-03-31/functions/{FunctionName}/aliases";
   constexpr std::string_view kOne = "/2015-03-31/functions/{FunctionName}/aliases/{Name}";
-  const auto named = required<&Input::name>("FunctionName", name_in_path());
+  const auto named = required<&Input::name>("FunctionName", plain_name_in_path());
   const auto label = required<&Input::alias>("Name", alias_traits(Location::uri));
   const auto routing = optional<&Input::routing>("RoutingConfig");
   std::vector<Operation> out;
@@ -198,7 +206,7 @@ std::vector<Operation> alias_operations() {
       .action = "lambda:ListAliases",
       .resource = function_resource<ListInput>,
       .http = {"GET", kAll},
-      .input = {required<&ListInput::name>("FunctionName", name_in_path()),
+      .input = {required<&ListInput::name>("FunctionName", plain_name_in_path()),
                 optional<&ListInput::version>("FunctionVersion", version_traits(Location::query_string)),
                 optional<&ListInput::marker>("Marker", {.at = Location::query_string}),
                 optional<&ListInput::limit>("MaxItems",

@@ -19,8 +19,21 @@ int unreserved(Lambda& service, const Call& call, const FunctionFamily* without 
   return left;
 }
 
+/// Versions and aliases share what is reserved for their function.
+FunctionFamily& unqualified_family(Lambda& service, const Call& call, const std::string& name) {
+  if (!service.parse_name(call, name).qualifier.empty())
+    throw user_error(kInvalidParameter,
+                     "This operation is permitted on Lambda functions only. Aliases and versions do not "
+                     "support this operation. Please specify either a function name or an unqualified "
+                     "function ARN.");
+  return need_family(service, call, name);
+}
+
 Output put(Lambda& service, const Call& call, const Input& in) {
-  FunctionFamily& family = need_family(service, call, in.name);
+  const FunctionName name = service.parse_name(call, in.name);
+  if (name.region == call.region && !service.find(name))
+    throw user_error(kNotFound, "Function not found: " + name.arn() + ":$LATEST");
+  FunctionFamily& family = unqualified_family(service, call, in.name);
   if (unreserved(service, call, &family) - in.reserved < kMinUnreserved)
     throw user_error(kInvalidParameter,
                      "Specified ReservedConcurrentExecutions for function decreases account's "
@@ -41,11 +54,11 @@ Output put(Lambda& service, const Call& call, const Input& in) {
 }
 
 Output get(Lambda& service, const Call& call, const Input& in) {
-  return {need_family(service, call, in.name).reserved};
+  return {unqualified_family(service, call, in.name).reserved};
 }
 
 Empty remove(Lambda& service, const Call& call, const Input& in) {
-  FunctionFamily& family = need_family(service, call, in.name);
+  FunctionFamily& family = unqualified_family(service, call, in.name);
   FunctionSettings next = family;
   next.reserved.reset();
   service.save(family, std::move(next));
@@ -90,7 +103,7 @@ AccountOutput account(Lambda& service, const Call& call, const Empty&) {
 }  // namespace
 
 std::vector<Operation> concurrency_operations() {
-  const auto named = required<&Input::name>("FunctionName", name_in_path());
+  const auto named = required<&Input::name>("FunctionName", plain_name_in_path());
   const auto number = optional<&Output::reserved>("ReservedConcurrentExecutions");
   std::vector<Operation> out;
   out.push_back(operation<Lambda, Input, Output>(

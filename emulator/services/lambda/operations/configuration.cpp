@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "aws/arn.hpp"
@@ -11,25 +13,35 @@
 namespace puddle::lambda {
 namespace {
 
-// What AWS creates functions with in 2026; shown in the error for any other.
+// What AWS creates functions with, in the order of its own message.
 constexpr std::string_view kRuntimes[] = {
-    "nodejs16.x", "nodejs18.x", "nodejs20.x",   "nodejs22.x",     "nodejs24.x", "python3.8", "python3.9",
-    "python3.10", "python3.11", "python3.12",   "python3.13",     "python3.14", "java8.al2", "java11",
-    "java17",     "java21",     "java25",       "dotnet6",        "dotnet8",    "dotnet10",  "ruby3.2",
-    "ruby3.3",    "ruby3.4",    "provided.al2", "provided.al2023"};
+    "nodejs20.x", "python3.14", "provided.al2023", "python3.12", "python3.13", "nodejs24.x", "nodejs22.x",
+    "java25",     "python3.10", "python3.11",      "java21",     "ruby3.3",    "ruby3.4",    "ruby3.2",
+    "python3.8",  "python3.9",  "java17",          "nodejs16.x", "dotnet10",   "dotnet8",    "java11",
+    "dotnet6",    "nodejs18.x", "provided.al2",    "java8.al2"};
+constexpr std::string_view kFormerRuntimes[] = {
+    "nodejs",        "nodejs4.3",     "nodejs4.3-edge", "nodejs6.10", "nodejs8.10", "nodejs10.x",
+    "nodejs12.x",    "nodejs14.x",    "java8",          "python2.7",  "python3.6",  "python3.7",
+    "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1",  "dotnetcore3.1", "go1.x",   "ruby2.5",
+    "ruby2.7",       "provided"};
 
 void check_runtime(const Lambda& service, const std::string& runtime) {
-  std::string all;
-  bool known = false;
-  for (const std::string_view r : kRuntimes) {
-    all += (all.empty() ? "" : ", ") + std::string(r);
-    known = known || r == runtime;
-  }
-  if (!known)
+  const auto in = [&](const auto& list) {
+    return std::find(std::begin(list), std::end(list), runtime) != std::end(list);
+  };
+  if (in(kFormerRuntimes))
+    throw user_error(kInvalidParameter,
+                     "The runtime parameter of " + runtime +
+                         " is no longer supported for creating or updating AWS Lambda functions. We recommend "
+                         "you use a supported runtime while creating or updating functions.");
+  if (!in(kRuntimes)) {
+    std::string all;
+    for (const std::string_view r : kRuntimes) all += (all.empty() ? "" : ", ") + std::string(r);
     throw user_error(kInvalidParameter, "Value " + runtime +
                                             " at 'runtime' failed to satisfy constraint: Member must satisfy "
                                             "enum value set: [" +
                                             all + "] or be a valid ARN");
+  }
   if (!service.deps.functions) return;
   if (const std::string why = service.deps.functions->unsupported(runtime); !why.empty())
     throw user_error(kInvalidParameter, why);

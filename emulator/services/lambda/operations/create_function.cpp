@@ -31,9 +31,9 @@ Configuration create(Lambda& service, const Call& call, const Input& in) {
   refuse_given(in.tenancy.has_value(), "TenancyConfig");
   const FunctionName name = service.parse_name(call, in.name);
   if (name.name.size() > 64)
-    throw AwsError("ValidationException", "1 validation error detected: Value '" + in.name +
-                                              "' at 'functionName' failed to satisfy constraint: Member must "
-                                              "have length less than or equal to 64");
+    throw user_error(kInvalidParameter, "1 validation error detected: Value '" + in.name +
+                                            "' at 'functionName' failed to satisfy constraint: Member must "
+                                            "have length less than or equal to 64");
   if (!in.runtime)
     throw user_error(kInvalidParameter,
                      "Runtime is mandatory for functions created with deployment packages.");
@@ -75,7 +75,7 @@ Operation create_function() {
   std::vector<wire::Field> fields = configuration_fields<Input>();
   for (wire::Field& f : fields) f.required = f.name == "Role";
   fields.insert(fields.begin(),
-                required<&Input::name>("FunctionName", {.min = 1, .max = 140, .pattern = kNamePattern}));
+                required<&Input::name>("FunctionName", {.min = 1, .max = 140, .pattern = kPlainNamePattern}));
   fields.push_back(required<&Input::code>("Code"));
   fields.push_back(optional<&Input::publish>("Publish"));
   fields.push_back(optional<&Input::package_type>("PackageType", {.one_of = {"Zip", "Image"}}));

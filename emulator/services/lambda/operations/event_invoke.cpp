@@ -31,6 +31,20 @@ Output shown(const FunctionFamily& family, const std::string& key, const EventIn
   return {from_millis(c.modified), family.arn() + ":" + key, c.max_retries, c.max_age, c.destinations};
 }
 
+constexpr const char* kNoFunction = "The function doesn't exist.";
+
+AwsError no_config(const std::string& arn, const std::string& key) {
+  return user_error(kNotFound, "The function " + arn + ":" + key + " doesn't have an EventInvokeConfig");
+}
+
+/// A missing function or qualifier has no config either.
+Target target_with_config(Lambda& service, const Call& call, const Input& in) {
+  const FunctionName name = service.parse_name(call, in.name, in.qualifier);
+  if (name.region == call.region && !service.find_target(name))
+    throw no_config(name.arn(), name.qualifier.empty() ? std::string(kLatest) : name.qualifier);
+  return service.need(call, in.name, in.qualifier);
+}
+
 std::string described(const DestinationConfig& d) {
   const auto one = [](const std::optional<Destination>& x, const char* name) {
     return x && x->arn ? std::string(name) + "(destination=" + *x->arn + ")" : std::string("null");
@@ -50,6 +64,8 @@ void check_destination(Lambda& service, const Call& call, const Target& t, const
     throw user_error(kInvalidParameter, "The provided destination config " + described(all) + " is invalid.");
   if (service.find_family(target) == t.family)
     throw user_error(kInvalidParameter, "You can't specify the function as a destination for itself.");
+  if (arn->service == "lambda" && !service.find_arn(target))
+    throw user_error(kInvalidParameter, "The destination ARN " + target + " is invalid.");
   const Principal role = service.role_of(*t.function);
   if (role.kind != Principal::Kind::role || service.deps.authorizer.mode() != AuthMode::enforce) return;
   Call as_role = call;
@@ -82,7 +98,7 @@ void check_something(const Input& in) {
 
 Output put(Lambda& service, const Call& call, const Input& in) {
   check_something(in);
-  const Target t = service.need(call, in.name, in.qualifier);
+  const Target t = need_or_say(service, call, in.name, in.qualifier, kNoFunction);
   EventInvokeConfig config;
   config.max_retries = in.max_retries;
   config.max_age = in.max_age;
@@ -92,15 +108,13 @@ Output put(Lambda& service, const Call& call, const Input& in) {
 
 const EventInvokeConfig& need_config(const Target& t) {
   const auto it = t.family->event_configs.find(key_of(t));
-  if (it == t.family->event_configs.end())
-    throw user_error(kNotFound, "The function " + t.family->arn() + ":" + key_of(t) +
-                                    " doesn't have an EventInvokeConfig");
+  if (it == t.family->event_configs.end()) throw no_config(t.family->arn(), key_of(t));
   return it->second;
 }
 
 Output update(Lambda& service, const Call& call, const Input& in) {
   check_something(in);
-  const Target t = service.need(call, in.name, in.qualifier);
+  const Target t = need_or_say(service, call, in.name, in.qualifier, kNoFunction);
   EventInvokeConfig config = need_config(t);
   if (in.max_retries) config.max_retries = in.max_retries;
   if (in.max_age) config.max_age = in.max_age;
@@ -112,12 +126,12 @@ Output update(Lambda& service, const Call& call, const Input& in) {
 }
 
 Output get(Lambda& service, const Call& call, const Input& in) {
-  const Target t = service.need(call, in.name, in.qualifier);
+  const Target t = target_with_config(service, call, in);
   return shown(*t.family, key_of(t), need_config(t));
 }
 
 Empty remove(Lambda& service, const Call& call, const Input& in) {
-  const Target t = service.need(call, in.name, in.qualifier);
+  const Target t = target_with_config(service, call, in);
   need_config(t);
   FunctionSettings next = *t.family;
   next.event_configs.erase(key_of(t));
@@ -136,7 +150,7 @@ struct ListOutput {
 };
 
 ListOutput list(Lambda& service, const Call& call, const ListInput& in) {
-  const FunctionFamily& family = need_family(service, call, in.name);
+  const FunctionFamily& family = *need_or_say(service, call, in.name, {}, kNoFunction).family;
   std::vector<Output> all;
   for (const auto& [key, config] : family.event_configs) all.push_back(shown(family, key, config));
   ListOutput out;

@@ -24,12 +24,24 @@ std::vector<Operation> permission_operations();
 std::vector<Operation> tag_operations();
 std::vector<Operation> mapping_operations();
 
+/// As recorded in 2025, newer than the published model. Operations that only look at a function also take names
+/// with dots.
 inline constexpr std::string_view kNamePattern =
-    "(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?"
-    "([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?";
+    "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?"
+    "(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?";
+inline constexpr std::string_view kPlainNamePattern =
+    "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?"
+    "(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?";
+
+inline constexpr std::string_view kLayerVersionPattern =
+    "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:"
+    "[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)";
 
 inline wire::Traits name_in_path() {
   return {.min = 1, .max = 256, .pattern = kNamePattern, .at = wire::Location::uri};
+}
+inline wire::Traits plain_name_in_path() {
+  return {.min = 1, .max = 140, .pattern = kPlainNamePattern, .at = wire::Location::uri};
 }
 inline wire::Traits qualifier_in_query() {
   return {.min = 1,
@@ -44,16 +56,37 @@ std::string function_resource(Lambda& service, const Call& call, const In& in) {
   return service.parse_name(call, in.name).arn();
 }
 
-inline void check_revision(const std::string& current, const std::optional<std::string>& revision) {
+/// api: what tells the latest one.
+inline void check_revision(const std::string& current, const std::optional<std::string>& revision,
+                           std::string_view api = "GetFunction/GetAlias") {
   if (revision && !revision->empty() && *revision != current)
     throw user_error(kPreconditionFailed,
-                     "The Revision Id provided does not match the latest Revision Id. Call the "
-                     "GetFunction/GetAlias API to retrieve the latest Revision Id");
+                     "The Revision Id provided does not match the latest Revision Id. Call the " +
+                         std::string(api) + " API to retrieve the latest Revision Id");
 }
 
 /// The family that a name without (or with any) qualifier means; the qualifier must exist.
 inline FunctionFamily& need_family(Lambda& service, const Call& call, const std::string& name) {
   return *service.need(call, name).family;
+}
+
+/// As Lambda::need, in the words of operations that say so when it is an alias that is missing.
+inline Target need_or_alias(Lambda& service, const Call& call, const std::string& name,
+                            const std::optional<std::string>& qualifier) {
+  const FunctionName parsed = service.parse_name(call, name, qualifier);
+  const std::string& q = parsed.qualifier;
+  const bool alias = !q.empty() && q.find('$') == q.npos && q.find_first_not_of("0123456789") != q.npos;
+  if (alias && parsed.region == call.region && !service.find_target(parsed))
+    throw user_error(kNotFound, "Cannot find alias arn: " + parsed.qualified());
+  return service.need(call, name, qualifier);
+}
+
+/// As Lambda::need, for operations that do not say which function is missing.
+inline Target need_or_say(Lambda& service, const Call& call, const std::string& name,
+                          const std::optional<std::string>& qualifier, const std::string& missing) {
+  const FunctionName parsed = service.parse_name(call, name, qualifier);
+  if (parsed.region == call.region && !service.find_target(parsed)) throw user_error(kNotFound, missing);
+  return service.need(call, name, qualifier);
 }
 
 /// A handler of an operation that waits first until the function is neither being created nor updated.
@@ -144,7 +177,7 @@ std::vector<wire::Field> configuration_fields() {
           optional<&In::dead_letter, In>("DeadLetterConfig"),
           optional<&In::kms_key, In>("KMSKeyArn"),
           optional<&In::vpc, In>("VpcConfig"),
-          optional<&In::layers, In>("Layers"),
+          optional<&In::layers, In>("Layers", {.each = {{.min = 1, .max = 2048, .pattern = kLayerVersionPattern}}}),
           optional<&In::file_systems, In>("FileSystemConfigs"),
           optional<&In::image_config, In>("ImageConfig"),
           optional<&In::capacity_provider, In>("CapacityProviderConfig"),

@@ -86,6 +86,11 @@ Removed remove(Lambda& service, const Call& call, const Input& in) {
   const FunctionName name = service.parse_name(call, in.name, in.qualifier);
   if (name.qualifier == kLatest)
     throw user_error(kInvalidParameter, "$LATEST version cannot be deleted without deleting the function.");
+  if (!service.find_target(name)) {
+    FunctionFamily* exists = service.find(name);
+    if (exists && name.region == call.region) return {};  // a version that is not there is no error
+    need_family(service, call, name.arn());
+  }
   const Target target = service.need(call, in.name, in.qualifier);
   FunctionFamily& family = *target.family;
   if (name.qualifier.empty()) {

@@ -1,6 +1,7 @@
 // Invoke: synchronous, asynchronous (a job) and dry run.
 #include "base/text.hpp"
 #include "runtime/random.hpp"
+#include "services/lambda/json_problem.hpp"
 #include "services/lambda/operations/families.hpp"
 #include "wire/json.hpp"
 
@@ -28,12 +29,10 @@ void check(const Input& in) {
     throw user_error(kRequestTooLarge, "Request must be smaller than " + std::to_string(limit) +
                                            " bytes for the InvokeFunction operation");
   if (!in.payload || in.payload->data.empty()) return;
-  if (const auto parsed = wire::parse_json(in.payload->data); !parsed)
+  if (!wire::parse_json(in.payload->data))
     throw user_error(kInvalidContent,
                      "Could not parse request body into json: Could not parse payload into json: " +
-                         parsed.error().message +
-                         "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); "
-                         "line: 1, column: 1]");
+                         json_problem(in.payload->data));
 }
 
 std::string context_of(const Input& in) {
@@ -116,7 +115,7 @@ Operation invoke() {
                                             {.at = Location::header, .at_name = "X-Amz-Executed-Version"}),
                  optional<&Output::payload>("Payload", {.at = Location::payload})},
       .errors = {kNotFound, kInvalidParameter, kInvalidContent, kRequestTooLarge, kTooManyRequests, kConflict,
-                 kServiceException},
+                 kRecursive, kServiceException},
       .wait = wait,
   });
 }

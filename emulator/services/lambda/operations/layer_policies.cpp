@@ -24,7 +24,7 @@ LayerVersion need(Lambda& service, const Call& call, const Input& in) {
 
 AddOutput add(Lambda& service, const Call& call, const Input& in) {
   LayerVersion layer = need(service, call, in);
-  check_revision(layer.policy.revision, in.revision);
+  check_revision(layer.policy.revision, in.revision, "GetLayerPolicy");
   for (const Value& s : layer.policy.statements)
     if (s.text_or("Sid") == in.sid)
       throw user_error(kConflict, "The statement id (" + in.sid +
@@ -55,7 +55,7 @@ Empty remove(Lambda& service, const Call& call, const Input& in) {
   LayerVersion layer = need(service, call, in);
   if (layer.policy.statements.empty())
     throw user_error(kNotFound, "No policy is associated with the given resource.");
-  check_revision(layer.policy.revision, in.revision);
+  check_revision(layer.policy.revision, in.revision, "GetLayerPolicy");
   if (std::erase_if(layer.policy.statements, [&](const Value& s) { return s.text_or("Sid") == in.sid; }) == 0)
     throw user_error(kNotFound, "Statement " + in.sid + " is not found in resource policy.");
   layer.policy.revision = service.new_revision();

@@ -231,15 +231,7 @@ std::vector<AttachedLayer> attach_layers(Lambda& service, const Call& call,
     const auto parts = split(arn, ':');
     const auto number = parts.size() == 8 ? parse_int(parts[7]) : std::nullopt;
     if (!number || parts[2] != "lambda" || parts[5] != "layer")
-      throw AwsError(
-          "ValidationException",
-          "1 validation error detected: Value '[" + arn +
-              "]' at 'layers' failed to satisfy constraint: Member must satisfy constraint: [Member must "
-              "have length less than or equal to 2048, Member must have length greater than or equal to 1, "
-              "Member must satisfy regular expression pattern: "
-              "(arn:(aws[a-zA-Z-]*)?:lambda:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-"
-              "zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+), Member must not be "
-              "null]");
+      throw user_error(kInvalidParameter, "Layer version " + arn + " does not exist.");
     const std::string region(parts[3]), account(parts[4]), name(parts[6]);
     if (region != call.region)
       throw user_error(kInvalidParameter,
@@ -271,7 +263,7 @@ std::vector<Operation> layer_operations() {
   const wire::Field arn = required<&GetInput::arn>(
       "Arn", {.min = 1,
               .max = 140,
-              .pattern = "arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+",
+              .pattern = kLayerVersionPattern,
               .at = Location::query_string});
   std::vector<wire::Field> versions = list_fields();
   versions.insert(versions.begin(), required<&ListInput::name>("LayerName", layer_in_path()));

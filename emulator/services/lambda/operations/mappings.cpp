@@ -30,6 +30,12 @@ void arrive_later(Lambda& service, const std::string& uuid) {
                         service.deps.loop.now() + service.deps.settings.function_settle_time, "{}", uuid);
 }
 
+Target need_function(Lambda& service, const Call& call, const std::string& name) {
+  const FunctionName parsed = service.parse_name(call, name);
+  if (parsed.region == call.region && !service.find_target(parsed)) invalid_mapping("Function does not exist");
+  return service.need(call, name);
+}
+
 /// Where a new mapping of a stream begins, as a row: a restart before its first batch must not move it.
 void place(Lambda& service, const Mapping& m) {
   const auto stream = service.feed.find(m.config.source_arn);
@@ -45,12 +51,12 @@ MappingConfig create(Lambda& service, const Call& call, const CreateInput& in) {
   const bool stream =
       source && source->service == "dynamodb" && source->resource.find("/stream/") != std::string::npos;
   if (!source || (!stream && source->service != "sqs")) invalid_mapping("Unrecognized event source.");
-  const Target target = service.need(call, in.name);
+  const Target target = need_function(service, call, in.name);
   const Function& f = *target.function;
   if (stream && !in.position)
-    throw AwsError("ValidationException",
-                   "1 validation error detected: Value null at 'startingPosition' failed to satisfy "
-                   "constraint: Member must not be null.");
+    invalid_mapping(
+        "1 validation error detected: Value null at 'startingPosition' failed to satisfy "
+        "constraint: Member must not be null.");
   if ((stream && in.position == "AT_TIMESTAMP") || in.position_time)
     invalid_mapping("Unsupported starting position for arn type: " + *in.source);
   if (!stream && in.position) invalid_mapping("StartingPosition is not valid for SQS event sources.");
@@ -90,7 +96,7 @@ MappingConfig create(Lambda& service, const Call& call, const CreateInput& in) {
 Task<MappingConfig> create_after_look(Lambda& service, Call call, CreateInput in) {
   const auto source = Arn::parse(in.source.value_or(""));
   if (source && source->service == "sqs") {
-    const int timeout = service.need(call, in.name).function->config.timeout;
+    const int timeout = need_function(service, call, in.name).function->config.timeout;
     Task<> looking = check_queue(service, *source, timeout);
     co_await std::move(looking);
   }
@@ -114,7 +120,7 @@ MappingConfig update(Lambda& service, const Call& call, const UpdateInput& in) {
     throw kInUse("Cannot update the event source mapping because it is in use.");
   const bool was_on = next.on;
   const int lanes = next.config.parallel.value_or(1);
-  if (in.name) next.config.function_arn = service.need(call, *in.name).arn;
+  if (in.name) next.config.function_arn = need_function(service, call, *in.name).arn;
   apply(in, next);
   next.config.modified = call.now;
   next.config.state = next.on == was_on ? "Updating" : next.on ? "Enabling" : "Disabling";
@@ -196,7 +202,7 @@ Operation create_operation() {
                                     "FunctionName", {.min = 1, .max = 256, .pattern = kNamePattern}));
   fields.push_back(optional<&CreateInput::source>("EventSourceArn", {.pattern = kSourceArn}));
   fields.push_back(optional<&CreateInput::position>("StartingPosition",
-                                                    {.one_of = {"TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"}}));
+                                                    {.one_of = {"LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"}}));
   fields.push_back(optional<&CreateInput::position_time>("StartingPositionTimestamp"));
   fields.push_back(optional<&CreateInput::tags>("Tags"));
   fields.push_back(optional<&CreateInput::topics>("Topics"));
@@ -208,7 +214,7 @@ Operation create_operation() {
       .http = {"POST", "/2015-03-31/event-source-mappings", 202},
       .input = fields,
       .output = MappingConfig::shape(),
-      .errors = {kInvalidParameter, kConflict, kNotFound, {"ValidationException"}},
+      .errors = {kInvalidParameter, kConflict, kNotFound},
       .wait = create_after_look,
   });
 }

@@ -38,6 +38,8 @@ Value statement_of(const AddInput& in, const std::string& arn) {
   if (in.source_arn) like.add("AWS:SourceArn", *in.source_arn);
   if (!equals.empty()) condition.add("StringEquals", std::move(equals));
   if (!like.empty()) condition.add("ArnLike", std::move(like));
+  if (in.via_url)
+    condition.add("Bool", Map{{"lambda:InvokedViaFunctionUrl", Value(*in.via_url ? "true" : "false")}});
   Map out;
   out.add("Sid", in.sid);
   out.add("Effect", "Allow");
@@ -53,15 +55,14 @@ Target policy_target(Lambda& service, const Call& call, const std::string& name,
                      const std::optional<std::string>& qualifier) {
   if (service.parse_name(call, name, qualifier).qualifier == kLatest)
     throw user_error(kInvalidParameter, "We currently do not support adding policies for $LATEST.");
-  return service.need(call, name, qualifier);
+  return need_or_alias(service, call, name, qualifier);
 }
 
 AddOutput add(Lambda& service, const Call& call, const AddInput& in) {
-  refuse_given(in.via_url.has_value(), "InvokedViaFunctionUrl");
   const Target target = policy_target(service, call, in.name, in.qualifier);
   FunctionSettings next = *target.family;
   Policy& policy = next.policies[target.qualifier];
-  check_revision(policy.revision, in.revision);
+  check_revision(policy.revision, in.revision, "GetPolicy");
   for (const Value& s : policy.statements)
     if (s.text_or("Sid") == in.sid)
       throw user_error(kConflict, "The statement id (" + in.sid +
@@ -82,13 +83,16 @@ struct Input {
 };
 
 Empty remove(Lambda& service, const Call& call, const Input& in) {
-  const Target target = service.need(call, in.name, in.qualifier);
+  const FunctionName name = service.parse_name(call, in.name, in.qualifier);
+  if (name.region == call.region && !service.find(name))
+    throw user_error(kNotFound, "No policy found for: " + name.arn());
+  const Target target = need_or_alias(service, call, in.name, in.qualifier);
   FunctionSettings next = *target.family;
   const auto it = next.policies.find(target.qualifier);
   if (it == next.policies.end())
     throw user_error(kNotFound, "No policy is associated with the given resource.");
   Policy& policy = it->second;
-  check_revision(policy.revision, in.revision);
+  check_revision(policy.revision, in.revision, "GetPolicy");
   if (std::erase_if(policy.statements, [&](const Value& s) { return s.text_or("Sid") == in.sid; }) == 0)
     throw user_error(kNotFound, "Statement " + in.sid + " is not found in resource policy.");
   policy.revision = service.new_revision();
@@ -102,10 +106,10 @@ struct PolicyOutput {
 };
 
 PolicyOutput get(Lambda& service, const Call& call, const Input& in) {
-  const Target target = service.need(call, in.name, in.qualifier);
+  constexpr const char* kNone = "The resource you requested does not exist.";
+  const Target target = need_or_say(service, call, in.name, in.qualifier, kNone);
   const auto it = target.family->policies.find(target.qualifier);
-  if (it == target.family->policies.end())
-    throw user_error(kNotFound, "The resource you requested does not exist.");
+  if (it == target.family->policies.end()) throw user_error(kNotFound, kNone);
   return {service.resource_policy(target.arn), it->second.revision};
 }
 

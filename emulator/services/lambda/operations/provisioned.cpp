@@ -43,11 +43,11 @@ Output shown(Lambda& service, const std::string& version_arn, const ProvisionedC
   return out;
 }
 
-Target target_of(Lambda& service, const Call& call, const Input& in) {
-  const Target t = service.need(call, in.name, in.qualifier);
-  if (t.function->config.version == kLatest)
-    throw user_error(kInvalidParameter,
-                     "Provisioned Concurrency Configs cannot be applied to unpublished function versions.");
+Target target_of(Lambda& service, const Call& call, const Input& in,
+                 const char* unpublished = "The function resource provided must be an alias or a published "
+                                           "version.") {
+  const Target t = need_or_alias(service, call, in.name, in.qualifier);
+  if (t.function->config.version == kLatest) throw user_error(kInvalidParameter, unpublished);
   return t;
 }
 
@@ -59,6 +59,11 @@ void check_room(Lambda& service, const Call& call, const Target& t, int requeste
     throw user_error(kInvalidParameter,
                      "Requested Provisioned Concurrency should not be greater than the "
                      "reservedConcurrentExecution for function");
+  if (requested > kAccountConcurrency)
+    throw user_error(kInvalidParameter,
+                     "Specified ConcurrentExecutions for function is greater than account's unreserved "
+                     "concurrency [" +
+                         std::to_string(kAccountConcurrency) + "].");
   for (const FunctionFamily* f : service.functions_in(call)) {
     int of_f = 0;
     for (const auto& [qualifier, config] : f->provisioned) of_f += config.requested;
@@ -81,11 +86,13 @@ void check_other(const Target& t) {
   if (t.alias) return;
   for (const auto& [name, alias] : t.family->aliases)
     if (alias.version == version && t.family->provisioned.contains(name))
-      throw user_error(kConflict, "Version is pointed to by a Provisioned Concurrency alias");
+      throw user_error(kConflict, "Version is pointed by a Provisioned Concurrency alias");
 }
 
 Output put(Lambda& service, const Call& call, const Input& in) {
-  const Target t = target_of(service, call, in);
+  const Target t =
+      target_of(service, call, in,
+                "Provisioned Concurrency Configs cannot be applied to unpublished function versions.");
   check_other(t);
   check_room(service, call, t, in.requested);
   FunctionSettings next = *t.family;
@@ -150,7 +157,7 @@ ListOutput list(Lambda& service, const Call& call, const ListInput& in) {
 std::vector<Operation> provisioned_operations() {
   using wire::Location;
   constexpr std::string_view kPath = "/2019-09-30/functions/{FunctionName}/provisioned-concurrency";
-  const auto named = required<&Input::name>("FunctionName", name_in_path());
+  const auto named = required<&Input::name>("FunctionName", plain_name_in_path());
   const auto qualified = required<&Input::qualifier>(
       "Qualifier", {.min = 1, .max = 128, .pattern = "(|[a-zA-Z0-9$_-]+)", .at = Location::query_string});
   std::vector<Operation> out;
@@ -184,7 +191,7 @@ std::vector<Operation> provisioned_operations() {
        .action = "lambda:ListProvisionedConcurrencyConfigs",
        .resource = function_resource<ListInput>,
        .http = {"GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency?List=ALL"},
-       .input = {required<&ListInput::name>("FunctionName", name_in_path()),
+       .input = {required<&ListInput::name>("FunctionName", plain_name_in_path()),
                  optional<&ListInput::marker>("Marker", {.at = Location::query_string}),
                  optional<&ListInput::limit>("MaxItems",
                                              {.min = 1, .max = 50, .at = Location::query_string})},

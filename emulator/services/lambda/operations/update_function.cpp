@@ -68,7 +68,7 @@ Operation update_function_code() {
       .action = "lambda:UpdateFunctionCode",
       .resource = function_resource<CodeInput>,
       .http = {"PUT", "/2015-03-31/functions/{FunctionName}/code"},
-      .input = {required<&CodeInput::name>("FunctionName", name_in_path()),
+      .input = {required<&CodeInput::name>("FunctionName", plain_name_in_path()),
                 optional<&CodeInput::zip, CodeInput>("ZipFile"),
                 optional<&CodeInput::bucket, CodeInput>("S3Bucket"),
                 optional<&CodeInput::key, CodeInput>("S3Key"),
@@ -88,7 +88,7 @@ Operation update_function_code() {
 
 Operation update_function_configuration() {
   std::vector<wire::Field> fields = configuration_fields<ConfigInput>();
-  fields.insert(fields.begin(), required<&ConfigInput::name>("FunctionName", name_in_path()));
+  fields.insert(fields.begin(), required<&ConfigInput::name>("FunctionName", plain_name_in_path()));
   fields.push_back(optional<&ConfigInput::revision>("RevisionId"));
   return operation<Lambda, ConfigInput, Configuration>({
       .name = "UpdateFunctionConfiguration",

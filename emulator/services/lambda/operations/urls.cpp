@@ -32,16 +32,20 @@ Output shown(const FunctionUrl& u) { return {u.url, u.arn, u.auth, u.created, u.
 
 void check(const Input& in) { refuse_given(in.mode == "RESPONSE_STREAM", "InvokeMode RESPONSE_STREAM"); }
 
-/// A URL belongs to $LATEST or to an alias.
-Target target_of(Lambda& service, const Call& call, const Input& in) {
-  const Target t = service.need(call, in.name, in.qualifier);
-  if (!t.qualifier.empty() && !t.alias)
+constexpr const char* kNoFunction = "Function does not exist";
+constexpr const char* kNoUrl = "The resource you requested does not exist.";
+
+/// A URL belongs to $LATEST or to an alias; missing: what is said when there is no such function or alias.
+Target target_of(Lambda& service, const Call& call, const Input& in, const char* missing) {
+  const std::string qualifier = service.parse_name(call, in.name, in.qualifier).qualifier;
+  if (qualifier == kLatest ||
+      (!qualifier.empty() && qualifier.find_first_not_of("0123456789") == std::string::npos))
     throw AwsError(
         "ValidationException",
-        "1 validation error detected: Value '" + t.qualifier +
+        "1 validation error detected: Value '" + qualifier +
             "' at 'qualifier' failed to satisfy constraint: Member must satisfy regular expression pattern: "
             "((?!^\\d+$)^[0-9a-zA-Z-_]+$)");
-  return t;
+  return need_or_say(service, call, in.name, in.qualifier, missing);
 }
 
 /// "http://ID.lambda-url.REGION.localhost:4566/": resolves to this machine in browsers and most resolvers.
@@ -54,7 +58,7 @@ std::string url_of(const std::string& endpoint, const std::string& id, const std
 
 Output create(Lambda& service, const Call& call, const Input& in) {
   check(in);
-  const Target t = target_of(service, call, in);
+  const Target t = target_of(service, call, in, kNoFunction);
   if (t.family->urls.contains(t.qualifier))
     throw user_error(kConflict, "Failed to create function url config for [functionArn = " + t.arn +
                                     "]. Error message:  FunctionUrlConfig exists for this Lambda function");
@@ -74,13 +78,13 @@ Output create(Lambda& service, const Call& call, const Input& in) {
 
 FunctionUrl need_url(const Target& t) {
   const auto it = t.family->urls.find(t.qualifier);
-  if (it == t.family->urls.end()) throw user_error(kNotFound, "The resource you requested does not exist.");
+  if (it == t.family->urls.end()) throw user_error(kNotFound, kNoUrl);
   return it->second;
 }
 
 Output update(Lambda& service, const Call& call, const Input& in) {
   check(in);
-  const Target t = target_of(service, call, in);
+  const Target t = target_of(service, call, in, kNoFunction);
   FunctionUrl u = need_url(t);
   if (in.auth) u.auth = *in.auth;
   if (in.cors) u.cors = in.cors;
@@ -93,11 +97,11 @@ Output update(Lambda& service, const Call& call, const Input& in) {
 }
 
 Output get(Lambda& service, const Call& call, const Input& in) {
-  return shown(need_url(target_of(service, call, in)));
+  return shown(need_url(target_of(service, call, in, kNoUrl)));
 }
 
 Empty remove(Lambda& service, const Call& call, const Input& in) {
-  const Target t = target_of(service, call, in);
+  const Target t = target_of(service, call, in, kNoUrl);
   need_url(t);
   FunctionSettings next = *t.family;
   next.urls.erase(t.qualifier);
@@ -117,7 +121,8 @@ struct ListOutput {
 
 ListOutput list(Lambda& service, const Call& call, const ListInput& in) {
   std::vector<Output> all;
-  for (const auto& [qualifier, u] : need_family(service, call, in.name).urls) all.push_back(shown(u));
+  for (const auto& [qualifier, u] : need_or_say(service, call, in.name, {}, kNoFunction).family->urls)
+    all.push_back(shown(u));
   ListOutput out;
   std::tie(out.urls, out.next) = page_of(all, in.marker, static_cast<std::size_t>(in.limit.value_or(50)));
   return out;
@@ -138,10 +143,10 @@ std::vector<Operation> url_operations() {
                            .max = 128,
                            .pattern = "(^\\$LATEST$)|((?!^[0-9]+$)([a-zA-Z0-9-_]+))",
                            .at = Location::query_string};
-  const auto named = required<&Input::name>("FunctionName", name_in_path());
+  const auto named = required<&Input::name>("FunctionName", plain_name_in_path());
   const auto qualified = optional<&Input::qualifier>("Qualifier", alias);
   const auto cors = optional<&Input::cors>("Cors");
-  const auto mode = optional<&Input::mode>("InvokeMode", {.one_of = {"BUFFERED", "RESPONSE_STREAM"}});
+  const auto mode = optional<&Input::mode>("InvokeMode", {.one_of = {"RESPONSE_STREAM", "BUFFERED"}});
   const std::vector<ErrorType> errors{kInvalidParameter, kNotFound, kConflict, {"ValidationException"}};
   std::vector<Operation> out;
   out.push_back(operation<Lambda, Input, Output>({.name = "CreateFunctionUrlConfig",
@@ -180,7 +185,7 @@ std::vector<Operation> url_operations() {
        .action = "lambda:ListFunctionUrlConfigs",
        .resource = function_resource<ListInput>,
        .http = {"GET", "/2021-10-31/functions/{FunctionName}/urls"},
-       .input = {required<&ListInput::name>("FunctionName", name_in_path()),
+       .input = {required<&ListInput::name>("FunctionName", plain_name_in_path()),
                  optional<&ListInput::marker>("Marker", {.at = Location::query_string}),
                  optional<&ListInput::limit>("MaxItems",
                                              {.min = 1, .max = 50, .at = Location::query_string})},

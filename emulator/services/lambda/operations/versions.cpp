@@ -56,7 +56,7 @@ std::vector<Operation> version_operations() {
       .action = "lambda:PublishVersion",
       .resource = function_resource<PublishInput>,
       .http = {"POST", "/2015-03-31/functions/{FunctionName}/versions", 201},
-      .input = {required<&PublishInput::name>("FunctionName", name_in_path()),
+      .input = {required<&PublishInput::name>("FunctionName", plain_name_in_path()),
                 optional<&PublishInput::sha>("CodeSha256"),
                 optional<&PublishInput::description>("Description", {.min = 0, .max = 256}),
                 optional<&PublishInput::revision>("RevisionId"),
