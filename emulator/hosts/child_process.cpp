@@ -1,6 +1,7 @@
 #include "hosts/child_process.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -65,6 +66,12 @@ int become(void* argument) {
   ::_exit(errno == ENOENT ? 127 : 126);
 }
 
+/// Whether the process behind the pidfd has ended.
+bool ended_now(int pidfd) {
+  pollfd one{pidfd, POLLIN, 0};
+  return ::poll(&one, 1, 0) == 1;
+}
+
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> out;
   out.reserve(texts.size() + 1);
@@ -108,6 +115,9 @@ struct ChildProcess::Impl : std::enable_shared_from_this<ChildProcess::Impl> {
   void watch() {
     exit.async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](error_code error) {
       if (error || self->detached) return;
+      // Asio may say so without a reason: it gives the state of a descriptor that was closed to the next one,
+      // with the events that still wait for it. Waiting for a process that lives would stop the engine.
+      if (!ended_now(self->exit.native_handle())) return self->watch();
       self->drain();
       if (self->detached) return;
       if (self->adopted) {

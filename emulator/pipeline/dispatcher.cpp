@@ -11,8 +11,8 @@
 namespace puddle {
 namespace {
 
-/// A caller inside the emulator: gone when its coroutine ends, one way or the other. A long poll of a poller that
-/// was stopped must not take a message with it.
+/// A caller inside the emulator: gone when its coroutine ends, one way or the other. A long poll of a poller
+/// that was stopped must not take a message with it.
 class Presence {
  public:
   Presence() : gone_(std::make_shared<bool>(false)) {}

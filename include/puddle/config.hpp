@@ -38,7 +38,7 @@ struct Config {
   int max_connections = 4096;
   int function_concurrency = 10;  ///< function environments at a time
   int function_idle_seconds = 600;
-  int function_settle_ms = 5;  ///< how long functions are Pending, mappings Creating, updates InProgress
+  int function_settle_ms = 5;   ///< how long functions are Pending, mappings Creating, updates InProgress
   bool throttle = false;        ///< DynamoDB tables are held to their provisioned throughput
   int table_transition_ms = 5;  ///< how long DynamoDB tables are CREATING ...; 0: not at all
 };

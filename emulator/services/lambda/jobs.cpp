@@ -197,8 +197,8 @@ Task<JobResult> run_event(Lambda& service, Job job) {
     if (got.gone) co_return JobResult::done();
     const Time now = service.deps.loop.now();
     if (got.ran) ++p.invokes;
-    const bool again =
-        (!got.ran && !got.looped) || (got.ending.failed && p.invokes <= config.max_retries.value_or(kDefaultRetries));
+    const bool again = (!got.ran && !got.looped) ||
+                       (got.ending.failed && p.invokes <= config.max_retries.value_or(kDefaultRetries));
     if (again) {
       // The same event with its new counts; that one row is added and the other removed in one turn.
       if (!got.ran) ++p.throttles;
@@ -209,9 +209,7 @@ Task<JobResult> run_event(Lambda& service, Job job) {
       co_return JobResult::done();
     }
     end = std::move(got.ending);
-    end.condition = got.looped    ? "RecursiveInvocation"
-                    : end.failed ? "RetriesExhausted"
-                                 : "Success";
+    end.condition = got.looped ? "RecursiveInvocation" : end.failed ? "RetriesExhausted" : "Success";
   }
   Task<> last = conclude(service, std::move(p), std::move(end));
   co_await std::move(last);

@@ -9,9 +9,9 @@
 namespace puddle::lambda {
 namespace {
 
-constexpr std::string_view kSource = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); ";
-constexpr std::string_view kValue =
-    "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
+constexpr std::string_view kSource =
+    "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); ";
+constexpr std::string_view kValue = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
 
 bool blank(unsigned char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool in_token(unsigned char c) {
@@ -46,14 +46,14 @@ class Walk {
   std::string place(std::size_t at) const {
     const std::string_view before = text_.substr(0, std::min(at, text_.size()));
     const std::size_t line_start = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
-    return std::string(kSource) + "line: " +
-           std::to_string(std::count(before.begin(), before.end(), '\n') + 1) +
+    return std::string(kSource) +
+           "line: " + std::to_string(std::count(before.begin(), before.end(), '\n') + 1) +
            ", column: " + std::to_string(at - line_start + 1) + "]";
   }
   void fail(std::string what) { found_ = std::move(what); }
   void unexpected(std::string_view why) {
-    fail("Unexpected character (" + char_text(static_cast<unsigned char>(text_[at_])) + "): " +
-         std::string(why));
+    fail("Unexpected character (" + char_text(static_cast<unsigned char>(text_[at_])) +
+         "): " + std::string(why));
   }
 
   void step() {
@@ -94,7 +94,8 @@ class Walk {
   void at_end() {
     if (open_.empty()) return fail("No content to map due to end-of-input");
     fail(std::string("Unexpected end-of-input: expected close marker for ") +
-         (open_.back().kind == '{' ? "Object" : "Array") + " (start marker at " + place(open_.back().at) + ")");
+         (open_.back().kind == '{' ? "Object" : "Array") + " (start marker at " + place(open_.back().at) +
+         ")");
   }
 
   void value(char c) {
@@ -118,7 +119,8 @@ class Walk {
     at_ = end;
     if (end < text_.size() && static_cast<unsigned char>(text_[end]) >= 0x80) return bad_utf8();
     if (token == "null" || token == "true" || token == "false") return;
-    fail("Unrecognized token '" + std::string(token.substr(0, 256)) + "': was expecting " + std::string(kValue));
+    fail("Unrecognized token '" + std::string(token.substr(0, 256)) + "': was expecting " +
+         std::string(kValue));
   }
 
   void bad_utf8() {

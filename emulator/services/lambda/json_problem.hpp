@@ -5,8 +5,8 @@
 
 namespace puddle::lambda {
 
-/// "Unexpected character ('a' (code 97)): ...\n at [Source: REDACTED (...); line: 1, column: 1]". UTF-8 whatever
-/// the text is. For texts that a parser has refused already.
+/// "Unexpected character ('a' (code 97)): ...\n at [Source: REDACTED (...); line: 1, column: 1]". UTF-8
+/// whatever the text is. For texts that a parser has refused already.
 std::string json_problem(std::string_view text);
 
 }  // namespace puddle::lambda

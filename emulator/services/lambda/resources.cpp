@@ -163,12 +163,13 @@ std::vector<ResourceType> Lambda::resource_types() const {
       {"FunctionName"},
       create_mapping_resource,
       remove_mapping_resource};
-  ResourceType permission{"AWS::Lambda::Permission",
-                          {"FunctionName", "Action", "Principal", "SourceArn", "SourceAccount",
-                           "FunctionUrlAuthType", "PrincipalOrgID", "EventSourceToken", "InvokedViaFunctionUrl"},
-                          {"FunctionName", "Action", "Principal"},
-                          create_permission_resource,
-                          remove_permission_resource};
+  ResourceType permission{
+      "AWS::Lambda::Permission",
+      {"FunctionName", "Action", "Principal", "SourceArn", "SourceAccount", "FunctionUrlAuthType",
+       "PrincipalOrgID", "EventSourceToken", "InvokedViaFunctionUrl"},
+      {"FunctionName", "Action", "Principal"},
+      create_permission_resource,
+      remove_permission_resource};
   std::vector<ResourceType> out{std::move(function), std::move(mapping), std::move(permission)};
   for (ResourceType& type : more_resource_types()) out.push_back(std::move(type));
   return out;

@@ -196,8 +196,7 @@ TEST_CASE("a try comes at least every five minutes while the function is throttl
 TEST_CASE("topics can be destinations and dead-letter targets") {
   LambdaWorld l;
   const std::string url = l.queue("q");
-  const std::string topic(
-      l.w.ok("sns", "CreateTopic", Map{{"Name", Value("t")}}).text_or("TopicArn"));
+  const std::string topic(l.w.ok("sns", "CreateTopic", Map{{"Name", Value("t")}}).text_or("TopicArn"));
   l.w.ok("sns", "Subscribe",
          Map{{"TopicArn", Value(topic)}, {"Protocol", Value("sqs")}, {"Endpoint", Value(kQueueArn + "q")}});
   l.act("PutFunctionEventInvokeConfig",

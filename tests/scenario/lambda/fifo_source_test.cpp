@@ -149,8 +149,7 @@ TEST_CASE("a FIFO queue has no batching window and no batch of more than ten") {
   Map window{{"FunctionName", Value("f")},
              {"EventSourceArn", Value("arn:aws:sqs:us-east-1:000000000000:q.fifo")},
              {"MaximumBatchingWindowInSeconds", Value(1)}};
-  CHECK(l.refused("CreateEventSourceMapping", window) ==
-        "Batching window is not supported for FIFO queues.");
+  CHECK(l.refused("CreateEventSourceMapping", window) == "Batching window is not supported for FIFO queues.");
   window.erase("MaximumBatchingWindowInSeconds");
   window.add("BatchSize", Value(11));
   CHECK(l.w.fails("lambda", "CreateEventSourceMapping", window).code == "InvalidParameterValueException");

@@ -33,7 +33,8 @@ struct LambdaWorld {
   std::function<InvocationOutcome(const Value&)> handler = [](const Value&) { return answered("null"); };
 
   explicit LambdaWorld(World::Options options = {})
-      : w({iam::make, sqs::make, dynamodb::make, dynamodbstreams::make, sns::make, logs::make, lambda::make}, options) {
+      : w({iam::make, sqs::make, dynamodb::make, dynamodbstreams::make, sns::make, logs::make, lambda::make},
+          options) {
     if (options.auth == AuthMode::enforce)
       w.ok("iam", "CreateRole",
            Map{{"RoleName", Value("r")},

@@ -55,7 +55,8 @@ TEST_CASE("functions attach layers that exist, five at most, one version of each
         "Two different versions of the same layer are not allowed to be referenced in the same function. " +
             kArn + "a:1 and " + kArn + "a:2 are versions of the same layer.");
   CHECK(refused({kArn + "a:9"}) == "Layer version " + kArn + "a:9 does not exist.");
-  CHECK(refused({kArn + "a:1", kArn + "b:1", kArn + "c:1", kArn + "d:1", kArn + "e:1", kArn + "f:1"}) == "Cannot reference more than 5 layers.");
+  CHECK(refused({kArn + "a:1", kArn + "b:1", kArn + "c:1", kArn + "d:1", kArn + "e:1", kArn + "f:1"}) ==
+        "Cannot reference more than 5 layers.");
   // A function keeps a layer that is deleted.
   l.act("DeleteLayerVersion", Map{{"LayerName", Value("a")}, {"VersionNumber", Value(1)}});
   CHECK(l.act("GetFunctionConfiguration", Map{{"FunctionName", Value("f")}}).find("Layers")->list().size() ==

@@ -10,7 +10,8 @@ using puddle::lambda::json_problem;
 namespace {
 
 std::string at(int column) {
-  return "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: " +
+  return "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, "
+         "column: " +
          std::to_string(column) + "]";
 }
 
@@ -27,12 +28,12 @@ TEST_CASE("what is wrong with a payload") {
   CHECK(json_problem("{a:1}") ==
         "Unexpected character ('a' (code 97)): was expecting double-quote to start field name" + at(2));
   CHECK(json_problem(R"({"a" 1})") ==
-        "Unexpected character ('1' (code 49)): was expecting a colon to separate field name and value" + at(6));
+        "Unexpected character ('1' (code 49)): was expecting a colon to separate field name and value" +
+            at(6));
   CHECK(json_problem("[1 2]") ==
         "Unexpected character ('2' (code 50)): was expecting comma to separate Array entries" + at(4));
-  CHECK(json_problem("[1,") ==
-        "Unexpected end-of-input: expected close marker for Array (start marker at" +
-            at(1).substr(std::string("\n at").size()) + ")" + at(4));
+  CHECK(json_problem("[1,") == "Unexpected end-of-input: expected close marker for Array (start marker at" +
+                                   at(1).substr(std::string("\n at").size()) + ")" + at(4));
   CHECK(json_problem("\"ab") ==
         "Unexpected end-of-input: was expecting closing quote for a string value" + at(4));
 }

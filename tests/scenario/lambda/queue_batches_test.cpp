@@ -75,10 +75,9 @@ TEST_CASE("a mapping of an alias follows it, and an update of the mapping loses 
   l.publish();
   l.act("CreateAlias",
         Map{{"FunctionName", Value("f")}, {"Name", Value("live")}, {"FunctionVersion", Value("1")}});
-  const Value mapping =
-      l.w.ok("lambda", "CreateEventSourceMapping",
-             Map{{"FunctionName", Value("f:live")},
-                 {"EventSourceArn", Value("arn:aws:sqs:us-east-1:000000000000:q")}});
+  const Value mapping = l.w.ok("lambda", "CreateEventSourceMapping",
+                               Map{{"FunctionName", Value("f:live")},
+                                   {"EventSourceArn", Value("arn:aws:sqs:us-east-1:000000000000:q")}});
   CHECK(mapping.text_or("FunctionArn").ends_with(":function:f:live"));
   Bodies versions;
   l.w.functions.handlers["f"] = [&](const EnvironmentSpec& spec, const Invocation&) {
@@ -126,13 +125,13 @@ TEST_CASE("what a function may answer for a batch") {
     CHECK_FALSE(answer.all_failed);
     CHECK(answer.failed.empty());
   }
-  for (const char* bad : {"{", R"({"batchItemFailures":[{"itemIdentifier":""}]})",
-                          R"({"batchItemFailures":[{"itemIdentifier":null}]})",
-                          R"({"batchItemFailures":[{"itemIdentifier":7}]})",
-                          R"({"batchItemFailures":[{"other":"a"}]})",
-                          R"({"batchItemFailures":[{"itemIdentifier":"c"}]})",
-                          R"({"batchItemFailures":[{"itemIdentifier":"a"},{}]})", R"({"batchItemFailures":"a"})",
-                          R"({"batchItemFailures":["a"]})"}) {
+  for (const char* bad :
+       {"{", R"({"batchItemFailures":[{"itemIdentifier":""}]})",
+        R"({"batchItemFailures":[{"itemIdentifier":null}]})",
+        R"({"batchItemFailures":[{"itemIdentifier":7}]})", R"({"batchItemFailures":[{"other":"a"}]})",
+        R"({"batchItemFailures":[{"itemIdentifier":"c"}]})",
+        R"({"batchItemFailures":[{"itemIdentifier":"a"},{}]})", R"({"batchItemFailures":"a"})",
+        R"({"batchItemFailures":["a"]})"}) {
     INFO(bad);
     CHECK(lambda::read_batch_answer(bad, known).all_failed);
   }

@@ -1,6 +1,6 @@
 // Recursive loops: a function whose own messages invoke it again is stopped after 16 invocations.
-#include "scenario/lambda/fixture.hpp"
 #include "base/text.hpp"
+#include "scenario/lambda/fixture.hpp"
 #include "services/lambda/lineage.hpp"
 
 using namespace puddle;
@@ -21,8 +21,8 @@ struct LoopWorld : LambdaWorld {
               Map{{"QueueUrl", Value(url)},
                   {"MessageBody", Value("again")},
                   {"MessageSystemAttributes",
-                   Map{{"AWSTraceHeader", Map{{"DataType", Value("String")},
-                                              {"StringValue", Value(i.trace_header)}}}}}},
+                   Map{{"AWSTraceHeader",
+                        Map{{"DataType", Value("String")}, {"StringValue", Value(i.trace_header)}}}}}},
               Principal::root("000000000000"));
       return answered("null");
     };
@@ -42,14 +42,16 @@ TEST_CASE("the lineage counts the invocations of each function of a chain of eve
   CHECK(lambda::times_invoked(lambda::with_invocation(both, kFunction), kFunction) == 2);
   // botocore escapes the bar.
   CHECK(lambda::times_invoked(replace_all(both, "|", "%7C"), kFunction + "2") == 1);
-  for (const char* text : {"Lineage=", "Lineage=|:|x:", "Lineage=abc:-1;;=", "Lineage=abc:99999999999999999999"})
+  for (const char* text :
+       {"Lineage=", "Lineage=|:|x:", "Lineage=abc:-1;;=", "Lineage=abc:99999999999999999999"})
     CHECK(lambda::times_invoked(lambda::with_invocation(text, kFunction), kFunction) == 1);
   std::string many = "Root=1-a-b";
   for (int i = 0; i < 100; ++i) many = lambda::with_invocation(many, kFunction + std::to_string(i));
   CHECK(many.size() < 1000);
 }
 
-TEST_CASE("a loop through a queue ends after 16 invocations; the message dies by the queue's redrive policy") {
+TEST_CASE(
+    "a loop through a queue ends after 16 invocations; the message dies by the queue's redrive policy") {
   LoopWorld l;
   const std::string dead = l.queue("dead");
   l.url = l.queue(

@@ -47,30 +47,37 @@ TEST_CASE("refusals of CreateFunction") {
   const std::string long_name(65, 'a');
   l.expect("CreateFunction", created(long_name), kParameter,
            violated(long_name, "functionName", "Member must have length less than or equal to 64"));
-  l.expect("CreateFunction", created("invalid:function:name"), kInvalid,
-           violated("invalid:function:name", "functionName",
-                    "Member must satisfy regular expression pattern: "
-                    "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?("
-                    "\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?"));
-  for (const char* runtime : {"dotnetcore3.1", "go1.x", "java8", "nodejs14.x", "provided", "python3.7", "ruby2.7"})
-    l.expect("CreateFunction", created("x", Map{{"Runtime", Value(runtime)}}), kParameter,
-             "The runtime parameter of " + std::string(runtime) +
-                 " is no longer supported for creating or updating AWS Lambda functions. We recommend you use a "
-                 "supported runtime while creating or updating functions.");
-  CHECK(l.refused("CreateFunction", created("x", Map{{"Runtime", Value("none")}}))
-            .starts_with("Value none at 'runtime' failed to satisfy constraint: Member must satisfy enum value "
-                         "set: [nodejs20.x, python3.14, provided.al2023, "));
-  l.expect("CreateFunction", created("x", Map{{"Architectures", Value(List{Value("X86_64")})}}), kInvalid,
-           violated("[X86_64]", "architectures",
-                    "Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member "
-                    "must not be null]"));
-  l.expect("CreateFunction", created("x", Map{{"Layers", Value(List{Value("arn:aws:lambda:l")})}}), kInvalid,
-           violated("[arn:aws:lambda:l]", "layers",
-                    "Member must satisfy constraint: [Member must have length less than or equal to 2048, Member "
-                    "must have length greater than or equal to 1, Member must satisfy regular expression pattern: "
-                    "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:"
-                    "layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+), Member must "
-                    "not be null]"));
+  l.expect(
+      "CreateFunction", created("invalid:function:name"), kInvalid,
+      violated("invalid:function:name", "functionName",
+               "Member must satisfy regular expression pattern: "
+               "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?("
+               "\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?"));
+  for (const char* runtime :
+       {"dotnetcore3.1", "go1.x", "java8", "nodejs14.x", "provided", "python3.7", "ruby2.7"})
+    l.expect(
+        "CreateFunction", created("x", Map{{"Runtime", Value(runtime)}}), kParameter,
+        "The runtime parameter of " + std::string(runtime) +
+            " is no longer supported for creating or updating AWS Lambda functions. We recommend you use a "
+            "supported runtime while creating or updating functions.");
+  CHECK(
+      l.refused("CreateFunction", created("x", Map{{"Runtime", Value("none")}}))
+          .starts_with("Value none at 'runtime' failed to satisfy constraint: Member must satisfy enum value "
+                       "set: [nodejs20.x, python3.14, provided.al2023, "));
+  l.expect(
+      "CreateFunction", created("x", Map{{"Architectures", Value(List{Value("X86_64")})}}), kInvalid,
+      violated("[X86_64]", "architectures",
+               "Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member "
+               "must not be null]"));
+  l.expect(
+      "CreateFunction", created("x", Map{{"Layers", Value(List{Value("arn:aws:lambda:l")})}}), kInvalid,
+      violated(
+          "[arn:aws:lambda:l]", "layers",
+          "Member must satisfy constraint: [Member must have length less than or equal to 2048, Member "
+          "must have length greater than or equal to 1, Member must satisfy regular expression pattern: "
+          "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:"
+          "layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+), Member must "
+          "not be null]"));
 }
 
 TEST_CASE("deleting a version that is not there is no error, deleting a function that is not there is") {
@@ -105,20 +112,24 @@ TEST_CASE("refusals of aliases and their weights") {
   l.publish();
   const auto alias = [](const char* name, const char* version, Map weights = {}) {
     Map in{{"Name", Value(name)}, {"FunctionVersion", Value(version)}};
-    if (!weights.empty()) in.add("RoutingConfig", Map{{"AdditionalVersionWeights", Value(std::move(weights))}});
+    if (!weights.empty())
+      in.add("RoutingConfig", Map{{"AdditionalVersionWeights", Value(std::move(weights))}});
     return in;
   };
   l.expect("CreateAlias", named("f", alias("2024", "1")), kInvalid,
            violated("2024", "name",
                     "Member must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)"));
-  l.expect("CreateAlias", named("f", alias("a", "1", Map{{"$LATEST", Value(0.5)}})), kInvalid,
-           violated("{$LATEST=0.5}", "routingConfig.additionalVersionWeights",
-                    "Map keys must satisfy constraint: [Member must have length less than or equal to 1024, Member "
-                    "must have length greater than or equal to 1, Member must satisfy regular expression pattern: "
-                    "[0-9]+]"));
+  l.expect(
+      "CreateAlias", named("f", alias("a", "1", Map{{"$LATEST", Value(0.5)}})), kInvalid,
+      violated(
+          "{$LATEST=0.5}", "routingConfig.additionalVersionWeights",
+          "Map keys must satisfy constraint: [Member must have length less than or equal to 1024, Member "
+          "must have length greater than or equal to 1, Member must satisfy regular expression pattern: "
+          "[0-9]+]"));
   l.expect("CreateAlias", named("none", alias("a", "1")), kMissing,
            "Function not found: " + kFunction + "none:1");
-  l.expect("CreateAlias", named("f", alias("a", "10")), kMissing, "Function not found: " + kFunction + "f:10");
+  l.expect("CreateAlias", named("f", alias("a", "10")), kMissing,
+           "Function not found: " + kFunction + "f:10");
 }
 
 TEST_CASE("refusals of permissions") {
@@ -127,16 +138,20 @@ TEST_CASE("refusals of permissions") {
                       {"Action", Value("lambda:InvokeFunction")},
                       {"Principal", Value("s3.amazonaws.com")}};
   const Map one{{"StatementId", Value("s")}};
-  l.expect("AddPermission", of("f", "none", statement), kMissing, "Cannot find alias arn: " + kFunction + "f:none");
+  l.expect("AddPermission", of("f", "none", statement), kMissing,
+           "Cannot find alias arn: " + kFunction + "f:none");
   l.expect("AddPermission", of("f", "42", statement), kMissing, "Function not found: " + kFunction + "f:42");
-  l.expect("AddPermission", of("f", "a-$-b", statement), kMissing, "Function not found: " + kFunction + "f:a-$-b");
+  l.expect("AddPermission", of("f", "a-$-b", statement), kMissing,
+           "Function not found: " + kFunction + "f:a-$-b");
   l.expect("RemovePermission", named("none", one), kMissing, "No policy found for: " + kFunction + "none");
-  l.expect("RemovePermission", of("f", "none", one), kMissing, "Cannot find alias arn: " + kFunction + "f:none");
+  l.expect("RemovePermission", of("f", "none", one), kMissing,
+           "Cannot find alias arn: " + kFunction + "f:none");
   l.expect("GetPolicy", named("none"), kMissing, "The resource you requested does not exist.");
   Map guarded = statement;
   guarded.add("RevisionId", Value("other"));
   l.expect("AddPermission", named("f", guarded), "PreconditionFailedException",
-           "The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API to retrieve the "
+           "The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API to "
+           "retrieve the "
            "latest Revision Id");
 }
 
@@ -154,10 +169,10 @@ TEST_CASE("refusals of reserved and provisioned concurrency") {
            "The function resource provided must be an alias or a published version.");
   l.expect("PutProvisionedConcurrencyConfig", of("f", "none", provisioned(1)), kMissing,
            "Cannot find alias arn: " + kFunction + "f:none");
-  l.expect("PutProvisionedConcurrencyConfig", of("f", "1", provisioned(1001)), kParameter,
-           "Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [1000].");
-  l.act("CreateAlias",
-        named("f", Map{{"Name", Value("live")}, {"FunctionVersion", Value("1")}}));
+  l.expect(
+      "PutProvisionedConcurrencyConfig", of("f", "1", provisioned(1001)), kParameter,
+      "Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [1000].");
+  l.act("CreateAlias", named("f", Map{{"Name", Value("live")}, {"FunctionVersion", Value("1")}}));
   l.act("PutProvisionedConcurrencyConfig", of("f", "live", provisioned(1)));
   l.expect("PutProvisionedConcurrencyConfig", of("f", "1", provisioned(1)), "ResourceConflictException",
            "Version is pointed by a Provisioned Concurrency alias");
@@ -192,8 +207,8 @@ TEST_CASE("refusals of mappings and of their tags") {
 
 TEST_CASE("a CORS configuration shows what was given and no empty lists") {
   Refusals l;
-  const Value made = l.act("CreateFunctionUrlConfig",
-                           named("f", Map{{"AuthType", Value("NONE")},
-                                          {"Cors", Map{{"AllowOrigins", Value(List{Value("*")})}}}}));
+  const Value made = l.act(
+      "CreateFunctionUrlConfig",
+      named("f", Map{{"AuthType", Value("NONE")}, {"Cors", Map{{"AllowOrigins", Value(List{Value("*")})}}}}));
   CHECK(wire::to_json(*made.find("Cors")) == R"({"AllowOrigins":["*"]})");
 }

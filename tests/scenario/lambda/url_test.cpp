@@ -116,7 +116,8 @@ TEST_CASE("a URL that everybody may call needs a permission that says so") {
   const std::string statement = permit(Map{{"StatementId", Value("invoke")},
                                            {"Action", Value("lambda:InvokeFunction")},
                                            {"InvokedViaFunctionUrl", Value(true)}});
-  CHECK(statement.find(R"("Condition":{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}})") != std::string::npos);
+  CHECK(statement.find(R"("Condition":{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}})") !=
+        std::string::npos);
   CHECK(l.get(l.request("GET", "/")).status == 200);
 }
 
@@ -143,13 +144,13 @@ TEST_CASE("a URL with AWS_IAM is for those who sign and may") {
                     R"("Action":"lambda:InvokeFunctionUrl","Resource":"*",)"
                     R"("Condition":{"StringEquals":{"lambda:FunctionUrlAuthType":"AWS_IAM"}}}]})")}});
   CHECK(as(user).status == 403);  // since October 2025 that is half of what it takes
-  l.w.ok("iam", "PutUserPolicy",
-         Map{{"UserName", Value("u")},
-             {"PolicyName", Value("q")},
-             {"PolicyDocument",
-              Value(R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",)"
-                    R"("Action":"lambda:InvokeFunction","Resource":"*",)"
-                    R"("Condition":{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}}]})")}});
+  l.w.ok(
+      "iam", "PutUserPolicy",
+      Map{{"UserName", Value("u")},
+          {"PolicyName", Value("q")},
+          {"PolicyDocument", Value(R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",)"
+                                   R"("Action":"lambda:InvokeFunction","Resource":"*",)"
+                                   R"("Condition":{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}}]})")}});
   CHECK(as(user).status == 200);
   REQUIRE(l.events.size() == 1);
   const Value& context = *l.events[0].find("requestContext");

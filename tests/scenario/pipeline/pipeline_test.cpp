@@ -182,8 +182,8 @@ TEST_CASE("the trace of a request goes through the queue to the function") {
   std::string seen, attribute;
   b.w.functions.handlers["POC-Lambda-1"] = [&](const EnvironmentSpec&, const Invocation& i) {
     seen = i.trace_header;
-    attribute = wire::parse_json(i.payload)->find("Records")->list()[0].find("attributes")->text_or(
-        "AWSTraceHeader");
+    attribute =
+        wire::parse_json(i.payload)->find("Records")->list()[0].find("attributes")->text_or("AWSTraceHeader");
     InvocationOutcome good;
     good.payload = "null";
     return good;

@@ -57,9 +57,9 @@ void drop_loops(Lambda& service, const Mapping& m, List& messages) {
 
 /// The header that a batch goes on with: of the message that has come round most often.
 std::string trace_of(const Mapping& m, const List& messages) {
-  const auto most =
-      std::max_element(messages.begin(), messages.end(),
-                       [&](const Value& a, const Value& b) { return loops_of(m, a) < loops_of(m, b); });
+  const auto most = std::max_element(messages.begin(), messages.end(), [&](const Value& a, const Value& b) {
+    return loops_of(m, a) < loops_of(m, b);
+  });
   const Value* attributes = most->find("Attributes");
   return std::string(attributes ? attributes->text_or("AWSTraceHeader") : "");
 }

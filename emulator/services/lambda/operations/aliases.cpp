@@ -58,9 +58,9 @@ Alias create(Lambda& service, const Call& call, const Input& in) {
                        "' at 'name' failed to satisfy constraint: Member must satisfy regular expression "
                        "pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)");
   const FunctionName name = service.parse_name(call, in.name);
-  FunctionFamily& family = *need_or_say(service, call, in.name, {},
-                                        "Function not found: " + name.arn() + ":" + *in.version)
-                                .family;
+  FunctionFamily& family =
+      *need_or_say(service, call, in.name, {}, "Function not found: " + name.arn() + ":" + *in.version)
+           .family;
   Alias alias;
   alias.arn = family.arn() + ":" + in.alias;
   alias.name = in.alias;

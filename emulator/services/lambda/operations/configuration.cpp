@@ -20,20 +20,21 @@ constexpr std::string_view kRuntimes[] = {
     "python3.8",  "python3.9",  "java17",          "nodejs16.x", "dotnet10",   "dotnet8",    "java11",
     "dotnet6",    "nodejs18.x", "provided.al2",    "java8.al2"};
 constexpr std::string_view kFormerRuntimes[] = {
-    "nodejs",        "nodejs4.3",     "nodejs4.3-edge", "nodejs6.10", "nodejs8.10", "nodejs10.x",
-    "nodejs12.x",    "nodejs14.x",    "java8",          "python2.7",  "python3.6",  "python3.7",
-    "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1",  "dotnetcore3.1", "go1.x",   "ruby2.5",
-    "ruby2.7",       "provided"};
+    "nodejs",        "nodejs4.3",  "nodejs4.3-edge", "nodejs6.10",    "nodejs8.10",
+    "nodejs10.x",    "nodejs12.x", "nodejs14.x",     "java8",         "python2.7",
+    "python3.6",     "python3.7",  "dotnetcore1.0",  "dotnetcore2.0", "dotnetcore2.1",
+    "dotnetcore3.1", "go1.x",      "ruby2.5",        "ruby2.7",       "provided"};
 
 void check_runtime(const Lambda& service, const std::string& runtime) {
   const auto in = [&](const auto& list) {
     return std::find(std::begin(list), std::end(list), runtime) != std::end(list);
   };
   if (in(kFormerRuntimes))
-    throw user_error(kInvalidParameter,
-                     "The runtime parameter of " + runtime +
-                         " is no longer supported for creating or updating AWS Lambda functions. We recommend "
-                         "you use a supported runtime while creating or updating functions.");
+    throw user_error(
+        kInvalidParameter,
+        "The runtime parameter of " + runtime +
+            " is no longer supported for creating or updating AWS Lambda functions. We recommend "
+            "you use a supported runtime while creating or updating functions.");
   if (!in(kRuntimes)) {
     std::string all;
     for (const std::string_view r : kRuntimes) all += (all.empty() ? "" : ", ") + std::string(r);

@@ -24,8 +24,8 @@ std::vector<Operation> permission_operations();
 std::vector<Operation> tag_operations();
 std::vector<Operation> mapping_operations();
 
-/// As recorded in 2025, newer than the published model. Operations that only look at a function also take names
-/// with dots.
+/// As recorded in 2025, newer than the published model. Operations that only look at a function also take
+/// names with dots.
 inline constexpr std::string_view kNamePattern =
     "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?"
     "(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?";
@@ -177,7 +177,8 @@ std::vector<wire::Field> configuration_fields() {
           optional<&In::dead_letter, In>("DeadLetterConfig"),
           optional<&In::kms_key, In>("KMSKeyArn"),
           optional<&In::vpc, In>("VpcConfig"),
-          optional<&In::layers, In>("Layers", {.each = {{.min = 1, .max = 2048, .pattern = kLayerVersionPattern}}}),
+          optional<&In::layers, In>("Layers",
+                                    {.each = {{.min = 1, .max = 2048, .pattern = kLayerVersionPattern}}}),
           optional<&In::file_systems, In>("FileSystemConfigs"),
           optional<&In::image_config, In>("ImageConfig"),
           optional<&In::capacity_provider, In>("CapacityProviderConfig"),

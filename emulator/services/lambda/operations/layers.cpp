@@ -261,10 +261,7 @@ std::vector<Operation> layer_operations() {
   const auto named = required<&GetInput::name>("LayerName", layer_in_path());
   const auto number = required<&GetInput::version>("VersionNumber", {.at = Location::uri});
   const wire::Field arn = required<&GetInput::arn>(
-      "Arn", {.min = 1,
-              .max = 140,
-              .pattern = kLayerVersionPattern,
-              .at = Location::query_string});
+      "Arn", {.min = 1, .max = 140, .pattern = kLayerVersionPattern, .at = Location::query_string});
   std::vector<wire::Field> versions = list_fields();
   versions.insert(versions.begin(), required<&ListInput::name>("LayerName", layer_in_path()));
   constexpr std::string_view kOne = "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}";

@@ -32,7 +32,8 @@ void arrive_later(Lambda& service, const std::string& uuid) {
 
 Target need_function(Lambda& service, const Call& call, const std::string& name) {
   const FunctionName parsed = service.parse_name(call, name);
-  if (parsed.region == call.region && !service.find_target(parsed)) invalid_mapping("Function does not exist");
+  if (parsed.region == call.region && !service.find_target(parsed))
+    invalid_mapping("Function does not exist");
   return service.need(call, name);
 }
 

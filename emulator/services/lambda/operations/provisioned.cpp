@@ -44,8 +44,9 @@ Output shown(Lambda& service, const std::string& version_arn, const ProvisionedC
 }
 
 Target target_of(Lambda& service, const Call& call, const Input& in,
-                 const char* unpublished = "The function resource provided must be an alias or a published "
-                                           "version.") {
+                 const char* unpublished =
+                     "The function resource provided must be an alias or a published "
+                     "version.") {
   const Target t = need_or_alias(service, call, in.name, in.qualifier);
   if (t.function->config.version == kLatest) throw user_error(kInvalidParameter, unpublished);
   return t;

@@ -31,7 +31,8 @@ Tagged tagged(Lambda& service, const Call& call, const std::string& arn) {
         "ValidationException",
         "1 validation error detected: Value '" + arn +
             "' at 'resource' failed to satisfy constraint: Member must satisfy regular expression "
-            "pattern: arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:("
+            "pattern: "
+            "arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:("
             "function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-"
             "config:csc-[a-z0-9]{17}|event-source-mapping:[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}"
             "-[a-f0-9]{12}|capacity-provider:[a-zA-Z0-9-_]+)");
