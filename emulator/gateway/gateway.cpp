@@ -30,6 +30,8 @@ std::vector<ServiceDescription> descriptions(const Dispatcher& dispatcher) {
   return out;
 }
 
+constexpr std::size_t kDynamoDbBody = 16 << 20;  // what that service takes
+
 std::string action_of(const HttpRequest& request) {
   std::vector<std::string_view> sources{request.query()};
   if (request.method == "POST") sources.push_back(request.body);
@@ -41,17 +43,18 @@ std::string action_of(const HttpRequest& request) {
 }
 
 /// Browsers ask before they send; anything may come from anywhere, as this is a machine for developers.
-void allow_origin(HttpResponse& response, const std::string& origin) {
+void allow_origin(HttpResponse& response) {
   if (response.headers.find("access-control-allow-origin")) return;
-  response.headers.add("Access-Control-Allow-Origin", origin);
+  response.headers.add("Access-Control-Allow-Origin", "*");
   response.headers.add("Access-Control-Expose-Headers", "*, x-amzn-requestid, x-amzn-errortype, x-amz-crc32");
-  response.headers.add("Vary", "Origin");
 }
 
 HttpResponse preflight(const HttpRequest& request) {
   HttpResponse response;
   response.status = 204;
-  response.headers.add("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  response.headers.add("Access-Control-Allow-Methods",
+                       std::string(request.headers.get("access-control-request-method",
+                                                       "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")));
   response.headers.add("Access-Control-Allow-Headers",
                        std::string(request.headers.get("access-control-request-headers", "*")));
   response.headers.add("Access-Control-Max-Age", "600");
@@ -95,9 +98,9 @@ void Gateway::route(HttpRequest request, const Respond& respond) {
   if (target.kind == Target::Kind::execute_api || target.kind == Target::Kind::function_url)
     return serve(target, request, signature, respond);
   Respond answer = respond;
-  if (const std::string* origin = request.headers.find("origin")) {
-    answer = [respond, origin = *origin](HttpResponse response) {
-      allow_origin(response, origin);
+  if (request.headers.find("origin")) {
+    answer = [respond](HttpResponse response) {
+      allow_origin(response);
       respond(std::move(response));
     };
     if (request.method == "OPTIONS") return answer(preflight(request));
@@ -138,6 +141,11 @@ void Gateway::call(const Target& target, HttpRequest request, const Signature& s
                    const Respond& respond) {
   Service* service = parts_.dispatcher.service(target.service);
   if (!service) return unknown(target, request, signature, respond);
+  if (service->wire().name == "dynamodb" && request.body.size() > kDynamoDbBody) {
+    HttpResponse too_large;
+    too_large.status = 413;
+    return respond(std::move(too_large));
+  }
   AuthMode mode = options_.auth;
   if (!signature.present && mode == AuthMode::enforce && needs_no_signature(*service, request))
     mode = AuthMode::off;

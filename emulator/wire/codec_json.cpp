@@ -30,7 +30,7 @@ HttpResponse JsonCodec::encode(const Value& output, const Binding& binding,
                                std::string_view request_id) const {
   HttpResponse response;
   // An operation without output members answers an empty body, as AWS does.
-  if (!binding.output->fields.empty() || service_.crc32) append_json(response.body, output);
+  if (!binding.output->fields.empty()) append_json(response.body, output);
   finish(response, request_id);
   return response;
 }
@@ -57,7 +57,8 @@ HttpResponse JsonCodec::encode_error(const Fault& fault, std::string_view reques
   body.add("__type", std::move(type));
   for (const auto& [name, member] : fault.members) body.add(name, member);
   const bool capital = fault.code == "SerializationException" || fault.code == "AccessDeniedException";
-  if (!fault.message.empty())
+  // An error whose own member it is has it once.
+  if (!fault.message.empty() && !fault.members.find("Message"))
     body.add(capital && !service_.error_namespace.empty() ? "Message" : "message", fault.message);
   append_json(response.body, Value(std::move(body)));
   if (service_.query_compatible)
