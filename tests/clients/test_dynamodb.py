@@ -1,4 +1,5 @@
 """DynamoDB through boto3, as client and as resource."""
+import json
 import urllib.error
 import urllib.request
 from decimal import Decimal
@@ -89,8 +90,49 @@ def sign_of_life(daemon):
     assert status(Upgrade="websocket", Connection="Upgrade") in (400, 403, 404)
 
 
+def old_item(daemon):
+    """The item of a failed condition stands beside "Message", not "message": SDKs show one of the two."""
+    ddb = daemon.client("dynamodb")
+    put = {"TableName": "low", "Item": {"id": {"S": "a"}}, "ConditionExpression": "attribute_not_exists(id)"}
+    plain = fails("ConditionalCheckFailedException", ddb.put_item, **put)
+    assert plain["message"] == "The conditional request failed" and "Item" not in plain
+    told = fails("ConditionalCheckFailedException", ddb.put_item, **put, ReturnValuesOnConditionCheckFailure="ALL_OLD")
+    assert told["Item"] == {"id": {"S": "a"}, "n": {"N": "1"}}, told
+    assert "message" not in told and told["Error"]["Message"] == "The conditional request failed"
+
+
+def raw(daemon):
+    """What no SDK shows: bodies that are empty or too large, and what browsers are told."""
+    ddb = daemon.client("dynamodb")
+    arn = ddb.describe_table(TableName="low")["Table"]["TableArn"]
+    headers = {"Content-Type": "application/x-amz-json-1.0", "Origin": "https://app.example"}
+
+    def post(operation, body, more=None):
+        request = urllib.request.Request(daemon.endpoint + "/", data=body, headers={
+            **headers, "X-Amz-Target": "DynamoDB_20120810." + operation, **(more or {})})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
+
+    status, got, body = post("TagResource", json.dumps({"ResourceArn": arn, "Tags": [{"Key": "k", "Value": "v"}]}).encode())
+    assert (status, body) == (200, b""), (status, body)
+    assert got["Access-Control-Allow-Origin"] == "*" and "x-amzn-requestid" in got["Access-Control-Expose-Headers"].lower()
+    assert post("UntagResource", json.dumps({"ResourceArn": arn, "TagKeys": ["k"]}).encode())[2] == b""
+    assert post("PutItem", b'{"TableName": "low", "Item": {"id": {"S": "' + b"x" * (16 << 20) + b'"}}}')[0] == 413
+    preflight = urllib.request.Request(daemon.endpoint + "/", method="OPTIONS", headers={
+        **headers, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-amz-target"})
+    with urllib.request.urlopen(preflight, timeout=10) as answer:
+        told = {k.lower(): v for k, v in answer.headers.items()}
+    assert told["access-control-allow-origin"] == "*" and told["access-control-allow-methods"] == "POST"
+    assert told["access-control-allow-headers"] == "x-amz-target"
+
+
 with Daemon(["--auth", "off"]) as d:
     sign_of_life(d)
     resource(d)
     client(d)
+    old_item(d)
+    raw(d)
 print("boto3 client and resource: all assertions hold")

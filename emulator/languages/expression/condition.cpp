@@ -213,7 +213,7 @@ class Evaluation {
     if (node.op == Op::attribute_not_exists) return first == nullptr;
     if (node.op == Op::in) return first && is_among(*first, node);
     const Value* const second = operand(node.args[1], binding_, item_, second_scratch);
-    if (!first || !second) return node.op == Op::ne && !lacks_size(node);
+    if (!first || !second) return node.op == Op::ne;  // also of a size() that is none
     switch (node.op) {
       case Op::eq:
         return equal(*first, *second);
@@ -232,12 +232,6 @@ class Evaluation {
         return order && ordered(node.op, *order);
       }
     }
-  }
-
-  /// size() of what has no size makes any comparison false, also <>.
-  static bool lacks_size(const Node& node) {
-    return std::any_of(node.args.begin(), node.args.end(),
-                       [](const Node& arg) { return arg.op == Op::size; });
   }
 
   bool is_among(const Value& value, const Node& node) const {

@@ -95,18 +95,19 @@ struct KeyTest {
   const wire::Value* second = nullptr;  ///< between: the upper bound
 };
 
-/// In the order of the text, one per attribute. All checks that need no key schema have been made.
-std::vector<KeyTest> bind_key_condition(const std::shared_ptr<const ConditionTree>& tree,
-                                        Placeholders& placeholders);
+/// A KeyConditionExpression. Its form is checked apart, because AWS does that after all other expressions of
+/// the request are bound.
+class KeyConditionExpression {
+ public:
+  KeyConditionExpression(std::shared_ptr<const ConditionTree> tree, Placeholders& placeholders);
+  /// In the order of the text, one per attribute. Throws for another form than that of a key condition; a key
+  /// schema is not looked at.
+  std::vector<KeyTest> tests() const;
 
-struct KeyPart {
-  std::string name, type;  ///< type: S, N or B
+ private:
+  std::shared_ptr<const ConditionTree> tree_;
+  Condition condition_;
+  Placeholders& placeholders_;
 };
-
-/// Holds the tests against a key schema: hash attributes (one; up to four in an index) by equality, then a
-/// prefix of the range attributes, of which only the last may have another operator. Answers the tests in the
-/// order of the schema. Throws with AWS's texts.
-std::vector<KeyTest> match_schema(std::vector<KeyTest> tests, const std::vector<KeyPart>& hash,
-                                  const std::vector<KeyPart>& range);
 
 }  // namespace puddle::expression

@@ -12,7 +12,9 @@ using wire::Value;
 
 constexpr const char* kParameter = "KeyConditionExpression";
 
-[[noreturn]] void wrong(std::string problem) { throw Error{std::move(problem)}; }
+[[noreturn]] void wrong(const std::string& problem) {
+  throw Error{"Invalid KeyConditionExpression: " + problem};
+}
 [[noreturn]] void invalid(const std::string& problem) {
   wrong("Invalid condition in KeyConditionExpression: " + problem);
 }
@@ -97,59 +99,14 @@ class Reader {
   std::vector<KeyTest> tests_;
 };
 
-void check_type(const KeyTest& test, const KeyPart& part) {
-  for (const Value* operand : {test.first, test.second})
-    if (operand && type_of(*operand) != part.type)
-      wrong("One or more parameter values were invalid: Condition parameter type does not match schema type");
-}
-
 }  // namespace
 
-std::vector<KeyTest> bind_key_condition(const std::shared_ptr<const ConditionTree>& tree,
-                                        Placeholders& placeholders) {
-  const Condition checked(tree, placeholders, kParameter);
-  return Reader(*tree, checked.paths(), placeholders).take();
-}
+KeyConditionExpression::KeyConditionExpression(std::shared_ptr<const ConditionTree> tree,
+                                               Placeholders& placeholders)
+    : tree_(std::move(tree)), condition_(tree_, placeholders, kParameter), placeholders_(placeholders) {}
 
-std::vector<KeyTest> match_schema(std::vector<KeyTest> tests, const std::vector<KeyPart>& hash,
-                                  const std::vector<KeyPart>& range) {
-  const std::size_t keys = hash.size() + range.size();
-  if (tests.size() > 2 && keys <= 2) wrong("Conditions can be of length 1 or 2 only");
-  if (tests.size() > 2 && tests.size() > keys)
-    wrong("The number of query conditions (" + std::to_string(tests.size()) +
-          ") exceeds the number of key attributes defined in the schema (" + std::to_string(keys) + ")");
-  const auto take = [&](const std::string& attribute) -> KeyTest* {
-    const auto found =
-        std::find_if(tests.begin(), tests.end(), [&](const KeyTest& t) { return t.attribute == attribute; });
-    return found == tests.end() ? nullptr : &*found;
-  };
-  std::vector<KeyTest> out;
-  for (const KeyPart& part : hash) {
-    const KeyTest* const test = take(part.name);
-    if (!test) wrong("Query condition missed key schema element: " + part.name);
-    check_type(*test, part);
-    if (test->op != KeyTest::Op::eq) wrong("Query key condition not supported");
-    out.push_back(*test);
-  }
-  const KeyPart* gap = nullptr;  // the first one that is not held to equality
-  for (const KeyPart& part : range) {
-    const KeyTest* const test = take(part.name);
-    if (test) {
-      if (gap)
-        wrong("RANGE key attributes " + gap->name +
-              " must have equality conditions specified in the query because a condition is present on key "
-              "attribute " +
-              part.name);
-      check_type(*test, part);
-      out.push_back(*test);
-    }
-    if (!gap && !(test && test->op == KeyTest::Op::eq)) gap = &part;
-  }
-  if (out.size() < tests.size()) {
-    if (range.empty()) wrong("Query key condition not supported");
-    wrong("Query condition missed key schema element: " + range.front().name);
-  }
-  return out;
+std::vector<KeyTest> KeyConditionExpression::tests() const {
+  return Reader(*tree_, condition_.paths(), placeholders_).take();
 }
 
 }  // namespace puddle::expression

@@ -84,7 +84,8 @@ Result<Number> sum(const Number& a, const Number& b, bool flip) {
   out.exponent = static_cast<std::int16_t>(low + top + 1);
   if (out.exponent > Number::kMaxExponent) return overflow();
   if (out.exponent < Number::kMinExponent) return underflow();
-  if (top - last + 1 > static_cast<int>(Number::kMaxDigits)) return too_precise();
+  // AWS calls a sum of too many digits an overflow, too.
+  if (top - last + 1 > static_cast<int>(Number::kMaxDigits)) return overflow();
   for (int i = top; i >= last; --i)
     out.figures[out.count++] = static_cast<char>('0' + cells[static_cast<std::size_t>(i)]);
   return out;

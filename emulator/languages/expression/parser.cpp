@@ -67,8 +67,9 @@ std::string_view name_of(Op op) {
 
 Parser::Parser(std::string_view text, std::string_view parameter) : text_(text), parameter_(parameter) {
   if (text.size() > kMaxBytes)
-    fail("Expression size has exceeded the maximum allowed size; expression size: " +
-         std::to_string(text.size()));
+    fail("Expression size has exceeded the maximum allowed size;" +
+         // AWS does not tell the size of an update.
+         (parameter == "UpdateExpression" ? "" : " expression size: " + std::to_string(text.size())));
   tokens_ = tokenise(text);
   if (tokens_.size() == 1) fail("The expression can not be empty;");
 }

@@ -12,6 +12,7 @@ using wire::Value;
 
 constexpr std::size_t kIndexFrom = 16;
 constexpr std::size_t kMaxAttributeName = 65'535;
+constexpr std::size_t kMaxPlaceholder = 255;
 
 bool well_formed(std::string_view key, char sign) {
   return key.size() > 1 && key[0] == sign && std::all_of(key.begin() + 1, key.end(), [](char c) {
@@ -26,9 +27,14 @@ Placeholders::Table::Table(Value entries, std::string_view parameter, char sign)
   if (entries_.is_null()) return;
   const Map& map = entries_.map();
   if (map.empty()) throw Error{std::string(parameter) + " must not be empty"};
-  for (const auto& [key, value] : map)
+  for (const auto& [key, value] : map) {
+    if (key.size() > kMaxPlaceholder)  // AWS tells the size of names only
+      throw Error{std::string(parameter) +
+                  " contains invalid key: The expression attribute map contains a key that is too long;" +
+                  (sign == '#' ? " size of key: " + std::to_string(key.size()) : "")};
     if (!well_formed(key, sign))
       throw Error{std::string(parameter) + " contains invalid key: Syntax error; key: \"" + key + "\""};
+  }
   used_.resize(map.size());
   if (map.size() < kIndexFrom) return;
   for (std::size_t i = 0; i < map.size(); ++i) by_key_.emplace(map.begin()[i].first, i);
@@ -65,6 +71,8 @@ Placeholders::Placeholders(Value names, Value values)
   if (names_.entries().is_null()) return;
   for (const auto& [key, name] : names_.entries().map()) {
     if (!name.is_text()) throw Error{"Unexpected value type in payload", true};
+    if (name.text().empty())
+      throw Error{"ExpressionAttributeNames contains invalid value: Empty attribute name for key " + key};
     if (name.text().size() > kMaxAttributeName)
       throw Error{
           "ExpressionAttributeNames contains invalid value: Attribute name is too large, must be less than "

@@ -154,7 +154,7 @@ class Effects {
   void apply(Map& item, bool was_there) {
     std::vector<std::pair<const Path*, Value>> appended;
     for (auto& [path, value] : writes_) {
-      if (path->size() > 1 && static_cast<int>(path->size()) - 1 + depth_of(value) > kMaxLevels)
+      if (static_cast<int>(path->size()) - 1 + depth_of(value) > kMaxLevels)
         throw Error{
             "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond "
             "supported limit"};

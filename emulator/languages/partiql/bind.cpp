@@ -48,6 +48,23 @@ Value fill(const Value& value, const List& parameters) {
   return value;
 }
 
+/// Only S, N and B are ordered.
+void check_ordering(const Node& node, const expression::Binding& binding) {
+  for (const Node& arg : node.args) check_ordering(arg, binding);
+  if (node.op != Op::lt && node.op != Op::le && node.op != Op::gt && node.op != Op::ge &&
+      node.op != Op::between)
+    return;
+  for (const Node& arg : node.args) {
+    if (arg.op != Op::value) continue;
+    const std::string& type = expression::type_of(binding.value(arg));
+    if (type != "S" && type != "N" && type != "B")
+      throw expression::Error{"Incorrect operand type for operator or function; operator or function: " +
+                              std::string(expression::name_of(node.op)) + ", operand type: " + type};
+  }
+}
+
+}  // namespace
+
 void flatten(const Node& node, std::vector<const Node*>& out) {
   if (node.op != Op::logical_and) {
     out.push_back(&node);
@@ -55,8 +72,6 @@ void flatten(const Node& node, std::vector<const Node*>& out) {
   }
   for (const Node& arg : node.args) flatten(arg, out);
 }
-
-}  // namespace
 
 Bound::Bound(std::shared_ptr<const Statement> statement, const List& parameters,
              const std::function<void(Value&)>& normalise)
@@ -75,6 +90,7 @@ Bound::Bound(std::shared_ptr<const Statement> statement, const List& parameters,
   owned->binding.paths = statement_->paths;
   for (const Value& value : owned->values) owned->binding.values.push_back(&value);
   binding_ = std::shared_ptr<const expression::Binding>(owned, &owned->binding);
+  if (statement_->where) check_ordering(*statement_->where, *binding_);
 }
 
 std::vector<const Node*> Bound::conditions() const {

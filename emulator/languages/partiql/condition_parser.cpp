@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "languages/expression/attribute.hpp"
 #include "languages/expression/error.hpp"
+#include "languages/expression/number.hpp"
 #include "languages/partiql/parser.hpp"
 
 namespace puddle::partiql {
@@ -20,7 +21,9 @@ struct Function {
   Op op;
   std::size_t arguments;
 };
-constexpr Function kFunctions[] = {{"begins_with", Op::begins_with, 2},
+constexpr Function kFunctions[] = {{"attribute_exists", Op::attribute_exists, 1},
+                                   {"attribute_not_exists", Op::attribute_not_exists, 1},
+                                   {"begins_with", Op::begins_with, 2},
                                    {"contains", Op::contains, 2},
                                    {"attribute_type", Op::attribute_type, 2},
                                    {"size", Op::size, 1},
@@ -30,8 +33,15 @@ constexpr Function kFunctions[] = {{"begins_with", Op::begins_with, 2},
 struct TypeTest {
   std::string_view name, type;
 };
-constexpr TypeTest kTypes[] = {{"NULL", "NULL"}, {"BOOLEAN", "BOOL"}, {"BLOB", "B"},  {"STRING", "S"},
-                               {"NUMERIC", "N"}, {"STRUCT", "M"},     {"TUPLE", "M"}, {"LIST", "L"}};
+constexpr TypeTest kTypes[] = {{"NULL", "NULL"}, {"BOOLEAN", "BOOL"}, {"BOOL", "BOOL"},
+                               {"BLOB", "B"},    {"STRING", "S"},     {"NUMERIC", "N"},
+                               {"STRUCT", "M"},  {"TUPLE", "M"},      {"LIST", "L"}};
+/// Types of PartiQL that no attribute has; some have two words.
+constexpr std::string_view kOtherTypes[] = {
+    "INT",      "INT2", "INT4",      "INT8",    "INTEGER", "INTEGER2",  "INTEGER4", "INTEGER8", "BIGINT",
+    "SMALLINT", "REAL", "FLOAT",     "DECIMAL", "CHAR",    "CHARACTER", "VARCHAR",  "DOUBLE",   "SYMBOL",
+    "CLOB",     "DATE", "TIMESTAMP", "TIME",    "SEXP",    "BAG",       "ANY"};
+constexpr std::string_view kNoRightHand = "Missing right-hand side expression of infix operator";
 
 }  // namespace
 
@@ -52,6 +62,7 @@ Node Parser::condition() {
 Parser::Term Parser::disjunction() {
   Term out = conjunction();
   while (!out.operand && accept_word("OR")) {
+    if (peek().kind == Kind::end) malformed(std::string(kNoRightHand));
     Term next = conjunction();
     if (next.operand) throw expression::Error{"The arguments to AND/OR must be Expressions"};
     out.node = make(Op::logical_or, {std::move(out.node), std::move(next.node)});
@@ -64,6 +75,7 @@ Parser::Term Parser::conjunction() {
   if (first.operand || !is_word("AND")) return first;
   Node out = make(Op::logical_and, {std::move(first.node)});
   while (accept_word("AND")) {
+    if (peek().kind == Kind::end) malformed(std::string(kNoRightHand));
     Term next = negation();
     if (next.operand) throw expression::Error{"The arguments to AND/OR must be Expressions"};
     out.args.push_back(std::move(next.node));
@@ -82,7 +94,12 @@ Parser::Term Parser::negation() {
 
 Parser::Term Parser::comparison() {
   Term left = primary();
-  if (!left.operand) return left;
+  if (!left.operand) {
+    const bool equal = is_sign("=");
+    if (!equal && !is_sign("<>") && !is_sign("!=")) return left;
+    take();
+    return {truth(std::move(left.node), !equal)};
+  }
   static constexpr std::pair<std::string_view, Op> kComparators[] = {
       {"=", Op::eq},  {"<>", Op::ne}, {"!=", Op::ne}, {"<", Op::lt},
       {"<=", Op::le}, {">", Op::gt},  {">=", Op::ge}};
@@ -94,6 +111,14 @@ Parser::Term Parser::comparison() {
   Node out = membership(std::move(left.node));
   if (inverted) out = make(Op::logical_not, {std::move(out)});
   return {std::move(out)};
+}
+
+/// condition = true and the like.
+Node Parser::truth(Node condition, bool inverted) {
+  const bool is_true = accept_word("TRUE");
+  if (!is_true && !accept_word("FALSE")) malformed("Unexpected term");
+  if (is_true != inverted) return condition;
+  return make(Op::logical_not, {std::move(condition)});
 }
 
 Node Parser::membership(Node left) {
@@ -121,6 +146,9 @@ Node Parser::type_test(Node left) {
   } else {
     const auto type = std::find_if(std::begin(kTypes), std::end(kTypes),
                                    [&](const TypeTest& t) { return iequals(wanted.text, t.name); });
+    const bool other = std::any_of(std::begin(kOtherTypes), std::end(kOtherTypes),
+                                   [&](std::string_view name) { return iequals(wanted.text, name); });
+    if (type == std::end(kTypes) && !other) malformed("Expected type name");
     if (type == std::end(kTypes))
       throw expression::Error{
           "Unsupported data type for IS operator: " + wanted.text +
@@ -141,8 +169,10 @@ Parser::Term Parser::primary() {
     return inner;
   }
   if (begins_value()) return {value_operand(), true};
+  if (is_word("ORDER")) malformed("Unexpected keyword");
+  if (is_operator()) malformed("Unexpected operator");
   const Token first = take();
-  if (first.kind == Kind::word && is_sign("(")) return call(first.text);
+  if (first.kind == Kind::word && is_sign("(")) return call(first);
   return {path_operand(first), true};
 }
 
@@ -160,22 +190,30 @@ Node Parser::operand() {
   return std::move(term.node);
 }
 
-Parser::Term Parser::call(const std::string& name) {
-  if (iequals(name, "EXISTS"))
-    throw expression::Error{"EXISTS can only be used in ExecuteTransaction write requests."};
+Parser::Term Parser::call(const Token& name) {
   const auto function = std::find_if(std::begin(kFunctions), std::end(kFunctions),
-                                     [&](const Function& f) { return iequals(f.name, name); });
-  if (function == std::end(kFunctions)) throw expression::Error{"Unrecognized function: " + name};
+                                     [&](const Function& f) { return iequals(f.name, name.text); });
+  if (function == std::end(kFunctions))
+    throw expression::Error{"Unrecognized function: " + lower(name.text) + " at " + lexer_.position(name)};
   expect("(");
   Node out = make(function->op, {});
-  do out.args.push_back(operand());
-  while (accept(","));
-  expect(")");
-  if (out.args.size() != function->arguments)
-    throw expression::Error{"Incorrect number of operands for operator or function; operator or function: " +
-                            std::string(function->name) +
-                            ", number of operands: " + std::to_string(out.args.size())};
+  if (!accept(")")) {
+    do out.args.push_back(operand());
+    while (accept(","));
+    expect(")");
+  }
+  check_call(out, function->arguments, function->name);
   return {std::move(out), function->op == Op::size || function->op == Op::list_append};
+}
+
+void Parser::check_call(const Node& node, std::size_t expected, std::string_view name) {
+  if (node.args.size() != expected)
+    throw expression::Error{"Incorrect number of operands for operator or function; operator or function: " +
+                            std::string(name) + ", number of operands: " + std::to_string(node.args.size())};
+  const bool exists = node.op == Op::attribute_exists || node.op == Op::attribute_not_exists;
+  if (exists && node.args[0].op != Op::path)
+    throw expression::Error{"Operator or function requires a document path; operator or function: " +
+                            std::string(name)};
 }
 
 Path Parser::path(Token first) {
@@ -220,32 +258,48 @@ bool Parser::begins_value() {
   return is_word("TRUE") || is_word("FALSE") || is_word("NULL") || is_word("MISSING");
 }
 
-Value Parser::value() {
+Value Parser::value(const std::string& place) {
   Token token = take();
   if (token.kind == Kind::text) return expression::make("S", Value(std::move(token.text)));
-  if (token.kind == Kind::number) return expression::make("N", Value(std::move(token.text)));
-  if (token.kind == Kind::word) {
-    if (iequals(token.text, "TRUE")) return expression::make("BOOL", Value(true));
-    if (iequals(token.text, "FALSE")) return expression::make("BOOL", Value(false));
-    if (iequals(token.text, "NULL")) return expression::make("NULL", Value(true));
-    if (iequals(token.text, "MISSING")) throw expression::Error{"MISSING must be compared using IS operator"};
-  }
+  if (token.kind == Kind::number) return number(std::move(token.text), place);
+  if (token.kind == Kind::word) return named_value(token);
   if (token.kind != Kind::sign) malformed("Unexpected term");
   if (token.text == "?") return expression::make("?", Value(static_cast<std::int64_t>(out_.parameters++)));
-  if (token.text == "[") return expression::make("L", list("]"));
-  if (token.text == "<<") return expression::make("<<", list(">>"));
-  if (token.text == "{") return structure();
+  if (token.text == "[") return expression::make("L", list("]", place));
+  if (token.text == "<<") {
+    if (is_sign(">>")) throw expression::Error{"Empty bags are not supported"};
+    return expression::make("<<", list(">>", place));
+  }
+  if (token.text == "{") return structure(place);
   if (token.text != "-" && token.text != "+") malformed("Unexpected term");
-  const Token number = take();
-  if (number.kind != Kind::number) malformed("Unexpected term");
-  return expression::make("N", Value(token.text + number.text));
+  const Token figures = take();
+  if (figures.kind != Kind::number) malformed("Unexpected term");
+  return number(token.text + figures.text, place);
 }
 
-Value Parser::list(std::string_view end) {
+Value Parser::named_value(const Token& token) {
+  if (iequals(token.text, "TRUE")) return expression::make("BOOL", Value(true));
+  if (iequals(token.text, "FALSE")) return expression::make("BOOL", Value(false));
+  if (iequals(token.text, "NULL")) return expression::make("NULL", Value(true));
+  if (iequals(token.text, "MISSING")) throw expression::Error{"MISSING must be compared using IS operator"};
+  if (is_sign("("))
+    throw expression::Error{"Unsupported data type: " + token.text + " under key root at " +
+                            lexer_.position(token)};
+  malformed("Unexpected term");
+}
+
+/// A literal's number is checked where it stands.
+Value Parser::number(std::string text, const std::string& place) {
+  if (const auto checked = expression::parse_number(text); !checked)
+    throw expression::Error{checked.error().message + " under " + place};
+  return expression::make("N", Value(std::move(text)));
+}
+
+Value Parser::list(std::string_view end, const std::string& place) {
   List out;
   enter();
   if (!accept(end)) {
-    do out.push_back(value());
+    do out.push_back(value(place + "[" + std::to_string(out.size()) + "]"));
     while (accept(","));
     expect(end);
   }
@@ -253,7 +307,7 @@ Value Parser::list(std::string_view end) {
   return Value(std::move(out));
 }
 
-Value Parser::structure() {
+Value Parser::structure(const std::string& place, bool item) {
   Map out;
   enter();
   if (!accept("}")) {
@@ -262,7 +316,7 @@ Value Parser::structure() {
       if (name.kind != Kind::text && name.kind != Kind::quoted) malformed("Expected a key");
       expect(":");
       if (out.contains(name.text)) throw expression::Error{"Duplicate keys in tuple. Key: " + name.text};
-      Value member = value();
+      Value member = value(item ? place : place + "." + name.text);
       out.add(std::move(name.text), std::move(member));
     } while (accept(","));
     expect("}");

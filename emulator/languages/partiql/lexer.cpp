@@ -1,5 +1,9 @@
 #include "languages/partiql/lexer.hpp"
 
+#include <algorithm>
+#include <cstdint>
+
+#include "base/text.hpp"
 #include "languages/expression/error.hpp"
 
 namespace puddle::partiql {
@@ -8,6 +12,8 @@ namespace {
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f'; }
+
+bool fits(std::int64_t n) { return n >= INT32_MIN && n <= INT32_MAX; }
 
 }  // namespace
 
@@ -25,7 +31,7 @@ void Lexer::skip_blanks() {
       at_ = end == std::string_view::npos ? text_.size() : at_ + end + 1;
     } else if (rest.starts_with("/*")) {
       const std::size_t end = rest.find("*/", 2);
-      if (end == std::string_view::npos) malformed("Unexpected end of comment");
+      if (end == std::string_view::npos) malformed("");
       at_ += end + 2;
     } else {
       return;
@@ -35,6 +41,14 @@ void Lexer::skip_blanks() {
 
 Token Lexer::next() {
   skip_blanks();
+  const std::size_t begin = at_;
+  Token out = read();
+  out.begin = begin;
+  out.end = at_;
+  return out;
+}
+
+Token Lexer::read() {
   if (at_ == text_.size()) return {};
   const char c = text_[at_];
   if (c == '\'' || c == '"') return quoted(c);
@@ -45,12 +59,24 @@ Token Lexer::next() {
   return {Token::Kind::word, std::string(text_.substr(begin, at_ - begin))};
 }
 
-Token Lexer::next_name() {
+std::string Lexer::position(const Token& token) const {
+  const auto characters = [](std::string_view text) {
+    return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+  };
+  const std::string_view before = text_.substr(0, token.begin);
+  const std::size_t line = before.rfind('\n');
+  const std::string_view in_line = line == std::string_view::npos ? before : before.substr(line + 1);
+  return std::to_string(1 + std::count(before.begin(), before.end(), '\n')) + ":" +
+         std::to_string(1 + characters(in_line)) + ":" +
+         std::to_string(characters(text_.substr(token.begin, token.end - token.begin)));
+}
+
+Token Lexer::next_name(const char* missing) {
   skip_blanks();
   const std::size_t begin = at_;
   if (at_ < text_.size() && (text_[at_] == '"' || text_[at_] == '\'')) return quoted(text_[at_]);
   while (at_ < text_.size() && (is_letter(text_[at_]) || is_digit(text_[at_]) || text_[at_] == '-')) ++at_;
-  if (at_ == begin) malformed("Expected identifier for simple path");
+  if (at_ == begin || iequals(text_.substr(begin, at_ - begin), "WHERE")) malformed(missing);
   return {Token::Kind::word, std::string(text_.substr(begin, at_ - begin))};
 }
 
@@ -63,7 +89,7 @@ Token Lexer::quoted(char quote) {
     }
     out.text += text_[at_];
   }
-  malformed("Unexpected end of text");
+  malformed("");
 }
 
 Token Lexer::number() {
@@ -72,14 +98,21 @@ Token Lexer::number() {
     while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
   };
   digits();
+  std::int64_t fraction = 0;
   if (at_ < text_.size() && text_[at_] == '.') {
-    ++at_;
+    const std::size_t point = ++at_;
     digits();
+    fraction = static_cast<std::int64_t>(at_ - point);
   }
   if (at_ < text_.size() && (text_[at_] == 'e' || text_[at_] == 'E')) {
-    ++at_;
+    const std::size_t power = ++at_;
     if (at_ < text_.size() && (text_[at_] == '+' || text_[at_] == '-')) ++at_;
     digits();
+    // The service's decimals have a scale of 32 bits: digits behind the point less the exponent.
+    std::string_view digits_of = text_.substr(power, at_ - power);
+    if (digits_of.starts_with('+')) digits_of.remove_prefix(1);
+    const auto exponent = parse_int(digits_of);
+    if (!exponent || !fits(*exponent) || !fits(fraction - *exponent)) malformed("");
   }
   return {Token::Kind::number, std::string(text_.substr(begin, at_ - begin))};
 }
@@ -90,8 +123,7 @@ Token Lexer::sign() {
     at_ += 2;
     return {Token::Kind::sign, std::string(two)};
   }
-  if (std::string_view("=<>()[]{},.:;*?+-").find(text_[at_]) == std::string_view::npos)
-    malformed("Unexpected character");
+  if (std::string_view("=<>()[]{},.:;*?+-").find(text_[at_]) == std::string_view::npos) malformed("");
   return {Token::Kind::sign, std::string(1, text_[at_++])};
 }
 

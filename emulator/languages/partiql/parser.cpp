@@ -16,6 +16,9 @@ Statement Parser::parse() {
   statement();
   accept(";");
   if (peek().kind != Kind::end) malformed("Unexpected token after expression");
+  const bool writes_known = out_.kind == Statement::Kind::update || out_.kind == Statement::Kind::remove;
+  if (writes_known && !out_.where)
+    throw expression::Error{"Where clause does not contain a mandatory equality on all key attributes"};
   return std::move(out_);
 }
 
@@ -26,6 +29,8 @@ void Parser::statement() {
     insert();
   } else if (accept_word("UPDATE")) {
     update();
+  } else if (accept_word("FROM")) {
+    update_from();
   } else if (accept_word("DELETE")) {
     remove();
   } else if (accept_word("EXISTS")) {
@@ -44,28 +49,36 @@ void Parser::select() {
     do {
       const Token first = take();
       if (first.kind != Kind::word && first.kind != Kind::quoted) malformed("Unexpected term in projection");
+      if (first.kind == Kind::word && is_sign("("))
+        throw expression::Error{"Unexpected path component at " + lexer_.position(first)};
       out_.projection.push_back(path(first));
       if (is_word("AS")) throw expression::Error{"Aliasing is not supported"};
     } while (accept(","));
   }
   expect_word("FROM");
-  table();
-  where(false);
+  table("Unexpected term");
+  refuse_alias();
+  if (is_sign(",")) throw expression::Error{"Only select from a single table or index is supported."};
+  where();
   order_by();
 }
 
-void Parser::table() {
-  out_.table = lexer_.next_name().text;
-  if (accept(".")) out_.index = lexer_.next_name().text;
-  if (is_sign(",")) throw expression::Error{"Only select from a single table or index is supported."};
-  if (is_word("AS")) throw expression::Error{"Aliasing is not supported"};
+void Parser::table(const char* missing) {
+  out_.table = lexer_.next_name(missing).text;
+  if (accept(".")) out_.index = lexer_.next_name(missing).text;
 }
 
-void Parser::where(bool needed) {
-  if (accept_word("WHERE"))
-    out_.where = condition();
-  else if (needed)
-    throw expression::Error{"Where clause does not contain a mandatory equality on all key attributes"};
+void Parser::refuse_alias() {
+  static constexpr std::string_view kBehindTable[] = {"WHERE", "ORDER", "SET",    "REMOVE", "RETURNING",
+                                                      "GROUP", "LIMIT", "HAVING", "OFFSET", "JOIN"};
+  if (peek().kind != Kind::word && peek().kind != Kind::quoted) return;
+  for (const std::string_view keyword : kBehindTable)
+    if (is_word(keyword)) return;
+  throw expression::Error{"Aliasing is not supported"};
+}
+
+void Parser::where() {
+  if (accept_word("WHERE")) out_.where = condition();
 }
 
 void Parser::order_by() {
@@ -90,18 +103,34 @@ void Parser::insert() {
         "Unsupported operation: Inserting multiple items in a single statement is not supported, use "
         "\"INSERT INTO "
         "tableName VALUE item\" instead"};
+  if (peek().kind == Kind::word && !is_word("VALUE")) malformed("Unexpected token after expression");
   expect_word("VALUE");
   if (!is_sign("{") && !is_sign("?")) malformed("Expected a structure behind VALUE");
-  out_.item = add_value(value());
+  out_.item = add_value(accept("{") ? structure("root", true) : value());
 }
 
 void Parser::update() {
   out_.kind = Statement::Kind::update;
   table();
+  refuse_alias();
+  changes();
+  where();
+  returning();
+}
+
+/// FROM table WHERE ... SET ...: an UPDATE, the clauses in another order.
+void Parser::update_from() {
+  out_.kind = Statement::Kind::update;
+  table();
+  refuse_alias();
+  where();
+  changes();
+  returning();
+}
+
+void Parser::changes() {
   if (!is_word("SET") && !is_word("REMOVE")) malformed("Expected data manipulation");
   while (is_word("SET") || is_word("REMOVE")) action();
-  where(true);
-  returning();
 }
 
 void Parser::action() {
@@ -124,25 +153,30 @@ void Parser::action() {
 }
 
 Node Parser::set_value(Action& action, const Path& target) {
-  for (const bool add : {true, false}) {
-    if (!is_word(add ? "set_add" : "set_delete")) continue;
-    take();
-    set_operation(action, target, add);
-    return std::move(action.value);
-  }
-  return sum();
+  if (!is_word("set_add") && !is_word("set_delete")) return sum();
+  const Token function = take();
+  set_operation(action, target, function);
+  return std::move(action.value);
 }
 
 /// set_add(path, <<...>>) is ADD, and set_delete DELETE, of the path itself.
-void Parser::set_operation(Action& action, const Path& target, bool add) {
-  const std::string name = add ? "SET_ADD" : "SET_DELETE";
+void Parser::set_operation(Action& action, const Path& target, const Token& function) {
+  const bool add = iequals(function.text, "set_add");
+  const std::string name = add ? "SET_ADD" : "SET_DELETE", at = lexer_.position(function);
   expect("(");
-  const Path first = path(take());
-  if (first != target)
-    throw expression::Error{"The first argument to " + name + " must equal the assignment value"};
-  expect(",");
+  const Token first = peek();
+  const bool is_path = first.kind == Kind::word || first.kind == Kind::quoted;
+  if (!is_path || path(take()) != target)
+    throw expression::Error{"The first argument to " + name + " must equal the assignment value at " + at};
+  const auto wrong_number = [&] {
+    throw expression::Error{name + " must have exactly two arguments at " + at};
+  };
+  if (!accept(",")) wrong_number();
+  if (!is_sign("<<") && !is_sign("?"))
+    throw expression::Error{"The second argument to " + name + " must be a value with type SET at " +
+                            lexer_.position(first)};
   action.value = value_operand();
-  expect(")");
+  if (!accept(")")) wrong_number();
   action.section = add ? Section::add : Section::remove_from_set;
 }
 
@@ -159,7 +193,8 @@ void Parser::remove() {
   out_.kind = Statement::Kind::remove;
   expect_word("FROM");
   table();
-  where(true);
+  refuse_alias();
+  where();
   returning();
 }
 
@@ -193,6 +228,15 @@ Token Parser::take() {
 bool Parser::is_sign(std::string_view sign) { return peek().kind == Kind::sign && peek().text == sign; }
 bool Parser::is_word(std::string_view word) {
   return peek().kind == Kind::word && iequals(peek().text, word);
+}
+
+/// What stands between operands, and not where one should begin.
+bool Parser::is_operator() {
+  for (const char* sign : {"=", "<>", "!=", "<", "<=", ">", ">="})
+    if (is_sign(sign)) return true;
+  for (const char* word : {"IS", "IN", "LIKE", "BETWEEN", "AND", "OR"})
+    if (is_word(word)) return true;
+  return false;
 }
 
 bool Parser::accept(std::string_view sign) {

@@ -11,6 +11,7 @@
 
 #include "languages/expression/ast.hpp"
 #include "languages/expression/binding.hpp"
+#include "languages/expression/kept.hpp"
 #include "wire/value.hpp"
 
 namespace puddle::partiql {
@@ -47,6 +48,20 @@ struct Statement {
 
 Statement parse(std::string_view text);
 
+/// Parsed statements by their text. One thread.
+class Cache {
+ public:
+  /// An entry holds a text of at most 8 KB and its tree.
+  explicit Cache(std::size_t entries = 1000) : kept_(entries) {}
+  std::shared_ptr<const Statement> statement(const std::string& text) {
+    return kept_.get<Statement>(text, [&] { return std::make_shared<const Statement>(parse(text)); });
+  }
+  std::size_t size() const { return kept_.size(); }
+
+ private:
+  expression::Kept kept_;
+};
+
 /// A statement with its parameters put in. Refers to the statement.
 class Bound {
  public:
@@ -66,6 +81,9 @@ class Bound {
   std::shared_ptr<const Statement> statement_;
   std::shared_ptr<const expression::Binding> binding_;
 };
+
+/// The conditions that must all hold for the node to be true.
+void flatten(const Node& node, std::vector<const Node*>& out);
 
 /// What a SELECT's paths choose of an item, each under its last name.
 wire::Map select(const wire::Map& item, const std::vector<Path>& paths);

@@ -46,6 +46,13 @@ Value DynamoDb::describe(const Table& t) const {
   const Value* summary = out.find("BillingModeSummary");
   const bool on_demand = summary && summary->text_or("BillingMode") == "PAY_PER_REQUEST";
   const bool created = t.settings.status != "CREATING";
+  if (summary) {  // the same once more, which no model knows of
+    Map mode = summary->map();
+    Value billing = std::move(mode["BillingMode"]);
+    mode.erase("BillingMode");
+    mode.add("TableThroughputMode", std::move(billing));
+    out.add("TableThroughputModeSummary", std::move(mode));
+  }
   out.add("TableName", t.name);
   out.add("TableStatus", t.settings.status);
   out.add("CreationDateTime", t.created);

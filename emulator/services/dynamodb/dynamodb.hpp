@@ -6,6 +6,7 @@
 
 #include "aws/service.hpp"
 #include "languages/expression/cache.hpp"
+#include "languages/partiql/partiql.hpp"
 #include "services/dynamodb/backups.hpp"
 #include "services/dynamodb/control_records.hpp"
 #include "services/dynamodb/errors.hpp"
@@ -73,6 +74,7 @@ class DynamoDb final : public Service {
   ChangeFeed feed;
   Backups backups;
   expression::Cache expressions;  ///< parsed, bounded
+  partiql::Cache statements;      ///< likewise
   Throttle throttle;
 
  private:

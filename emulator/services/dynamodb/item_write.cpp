@@ -49,7 +49,18 @@ void for_each_index_key(const Table& table, F&& fn) {
 
 }  // namespace
 
+/// The table's hash key may be longer than a range key, which it can be in an index.
+void check_range_keys(const Table& table, const Value& item) {
+  for (const auto& index : table.indexes)
+    for (const KeyAttribute& a : index->keys.range)
+      if (const Value* value = table.keys.find(a.name) ? item.find(a.name) : nullptr;
+          value && size_of_value(*value) > kMaxRange)
+        throw ItemError{std::string(kInvalid) +
+                        "Aggregated size of all range keys has exceeded the size limit of 1024 bytes"};
+}
+
 void check_index_keys(const Table& table, const Value& item, Of of, const Value* old) {
+  if (!old) check_range_keys(table, item);
   for_each_index_key(table, [&](const Index& index, const KeyAttribute& a, bool hash) {
     const Value* value = item.find(a.name);
     if (!value) return;

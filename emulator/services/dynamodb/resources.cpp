@@ -1,4 +1,6 @@
 // CloudFormation: AWS::DynamoDB::Table.
+#include <algorithm>
+
 #include "aws/resource_call.hpp"
 #include "runtime/signal.hpp"
 #include "services/dynamodb/dynamodb.hpp"
@@ -40,11 +42,28 @@ Task<Value> settled(ResourceRequest r, std::string name, std::string status) {
   throw AwsError("NotStabilized", "Table " + name + " did not become " + status, 400);
 }
 
+/// A member of an index that CreateTable would ignore is not: ContributorInsightsSpecification is one.
+void check_indexes(const Map& input, const char* kind) {
+  static constexpr std::string_view kKnown[] = {"IndexName",          "KeySchema",
+                                                "Projection",         "ProvisionedThroughput",
+                                                "OnDemandThroughput", "WarmThroughput"};
+  const Value* indexes = input.find(kind);
+  if (!indexes || !indexes->is_list()) return;
+  for (const Value& index : indexes->list()) {
+    if (!index.is_map()) continue;
+    for (const auto& member : index.map())
+      refuse(std::find(std::begin(kKnown), std::end(kKnown), member.first) == std::end(kKnown),
+             member.first.c_str());
+  }
+}
+
 /// CreateTable's input: members that CloudFormation names differently, and those that are calls of their own.
 Map create_input(const ResourceRequest& r) {
   Map input = r.properties.map();
   for (const char* other : {"TimeToLiveSpecification", "PointInTimeRecoverySpecification", "ResourcePolicy"})
     input.erase(other);
+  check_indexes(input, "GlobalSecondaryIndexes");
+  check_indexes(input, "LocalSecondaryIndexes");
   if (!input.find("TableName")) input.add("TableName", r.name_suffix);
   if (Value* stream = input.find("StreamSpecification"); stream && stream->is_map()) {
     stream->map().erase("ResourcePolicy");

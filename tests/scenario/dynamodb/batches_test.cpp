@@ -20,7 +20,8 @@ struct Batches : Items {
 };
 
 std::string put_of(const std::string& p, const std::string& more = "") {
-  return R"({"Put": {"TableName": "t", "Item": {"p": {"S": ")" + p + R"("}, "s": {"N": "1"}})" + more + "}}";
+  return R"({"Put": {"TableName": "tab", "Item": {"p": {"S": ")" + p + R"("}, "s": {"N": "1"}})" + more +
+         "}}";
 }
 
 }  // namespace
@@ -28,13 +29,13 @@ std::string put_of(const std::string& p, const std::string& more = "") {
 TEST_CASE("a batch writes everything or, when anything is wrong, nothing") {
   Batches t;
   const Value done =
-      t.call("BatchWriteItem", R"({"ReturnItemCollectionMetrics": "SIZE", "RequestItems": {"t": [
+      t.call("BatchWriteItem", R"({"ReturnItemCollectionMetrics": "SIZE", "RequestItems": {"tab": [
       {"PutRequest": {"Item": {"p": {"S": "a"}, "s": {"N": "1"}}}},
       {"DeleteRequest": {"Key": {"p": {"S": "b"}, "s": {"N": "1"}}}}]}})");
   CHECK(*done.find("UnprocessedItems") == json("{}"));
-  CHECK(done.find("ItemCollectionMetrics")->find("t")->list()[0] ==
+  CHECK(done.find("ItemCollectionMetrics")->find("tab")->list()[0] ==
         json(R"({"ItemCollectionKey": {"p": {"S": "a"}}, "SizeEstimateRangeGB": [0.0, 1.0]})"));
-  CHECK(t.refused("BatchWriteItem", R"({"RequestItems": {"t": [
+  CHECK(t.refused("BatchWriteItem", R"({"RequestItems": {"tab": [
       {"PutRequest": {"Item": {"p": {"S": "c"}, "s": {"N": "1"}}}},
       {"DeleteRequest": {"Key": {"p": {"S": "c"}, "s": {"N": "1.0"}}}}]}})")
             .message == "Provided list of item keys contains duplicates");
@@ -46,11 +47,11 @@ TEST_CASE("a batch writes everything or, when anything is wrong, nothing") {
 TEST_CASE("a batch reads what is there and says what it cost") {
   Batches t;
   t.put(R"({"p": {"S": "a"}, "s": {"N": "1"}, "v": {"N": "1"}})");
-  CHECK(t.call("BatchGetItem", R"({"ReturnConsumedCapacity": "TOTAL", "RequestItems": {"t": {
+  CHECK(t.call("BatchGetItem", R"({"ReturnConsumedCapacity": "TOTAL", "RequestItems": {"tab": {
       "ProjectionExpression": "v", "Keys": [{"p": {"S": "a"}, "s": {"N": "1"}}, {"p": {"S": "x"}, "s": {"N": "1"}}]}}})") ==
-        json(R"({"Responses": {"t": [{"v": {"N": "1"}}]}, "UnprocessedKeys": {},
-            "ConsumedCapacity": [{"TableName": "t", "CapacityUnits": 1.0}]})"));
-  CHECK(t.refused("BatchGetItem", R"({"RequestItems": {"t": {"Keys": [
+        json(R"({"Responses": {"tab": [{"v": {"N": "1"}}]}, "UnprocessedKeys": {},
+            "ConsumedCapacity": [{"TableName": "tab", "CapacityUnits": 1.0}]})"));
+  CHECK(t.refused("BatchGetItem", R"({"RequestItems": {"tab": {"Keys": [
       {"p": {"S": "a"}, "s": {"N": "1"}}, {"p": {"S": "a"}, "s": {"N": "01"}}]}}})")
             .message == "Provided list of item keys contains duplicates");
   CHECK(t.refused("BatchGetItem", R"({"RequestItems": {"none": {"Keys": [{"p": {"S": "a"}}]}}})").code ==
@@ -67,12 +68,12 @@ TEST_CASE("what does not fit into 16 MB comes back as unprocessed keys") {
     keys += (i ? "," : "") + key + "}";
   }
   auto reply =
-      t.w.send("dynamodb", "BatchGetItem", json(R"({"RequestItems": {"t": {"Keys": [)" + keys + "]}}}"));
+      t.w.send("dynamodb", "BatchGetItem", json(R"({"RequestItems": {"tab": {"Keys": [)" + keys + "]}}}"));
   t.w.loop.advance(1s);
   REQUIRE(reply->done);
   const Value got = plain(reply->value);
-  CHECK(got.find("Responses")->find("t")->list().size() == 43);
-  CHECK(got.find("UnprocessedKeys")->find("t")->find("Keys")->list().size() == 1);
+  CHECK(got.find("Responses")->find("tab")->list().size() == 42);
+  CHECK(got.find("UnprocessedKeys")->find("tab")->find("Keys")->list().size() == 2);
 }
 
 TEST_CASE("a transaction is whole: its reasons are those of all its actions, in order") {
@@ -83,7 +84,7 @@ TEST_CASE("a transaction is whole: its reasons are those of all its actions, in 
       R"({"TransactItems": [)" + put_of("new") + "," +
           put_of("a", R"x(, "ConditionExpression": "attribute_not_exists(p)",
           "ReturnValuesOnConditionCheckFailure": "ALL_OLD")x") +
-          R"(, {"Update": {"TableName": "t", "Key": {"p": {"S": "b"}}, "UpdateExpression": "REMOVE v"}}]})");
+          R"(, {"Update": {"TableName": "tab", "Key": {"p": {"S": "b"}}, "UpdateExpression": "REMOVE v"}}]})");
   CHECK(fault.code == "TransactionCanceledException");
   CHECK(fault.message ==
         "Transaction cancelled, please refer cancellation reasons for specific reasons [None, "
@@ -96,15 +97,15 @@ TEST_CASE("a transaction is whole: its reasons are those of all its actions, in 
   CHECK(t.refused("TransactWriteItems", R"({"TransactItems": [)" + put_of("a") + "," + put_of("a") + "]}")
             .message == "Transaction request cannot include multiple operations on one item");
   CHECK(t.call("TransactGetItems", R"({"TransactItems": [
-      {"Get": {"TableName": "t", "Key": {"p": {"S": "x"}, "s": {"N": "1"}}}},
-      {"Get": {"TableName": "t", "Key": {"p": {"S": "a"}, "s": {"N": "1"}}, "ProjectionExpression": "v"}}]})") ==
+      {"Get": {"TableName": "tab", "Key": {"p": {"S": "x"}, "s": {"N": "1"}}}},
+      {"Get": {"TableName": "tab", "Key": {"p": {"S": "a"}, "s": {"N": "1"}}, "ProjectionExpression": "v"}}]})") ==
         json(R"({"Responses": [{}, {"Item": {"v": {"N": "1"}}}]})"));
 }
 
 TEST_CASE("a token makes a transaction happen once within ten minutes") {
   Batches t;
   const auto request = [](const std::string& n) {
-    return R"({"ClientRequestToken": "once", "TransactItems": [{"Update": {"TableName": "t",
+    return R"({"ClientRequestToken": "once", "TransactItems": [{"Update": {"TableName": "tab",
         "Key": {"p": {"S": "a"}, "s": {"N": "1"}}, "UpdateExpression": "ADD v :n",
         "ExpressionAttributeValues": {":n": {"N": ")" +
            n + R"("}}}}]})";
@@ -125,7 +126,7 @@ TEST_CASE("a token makes a transaction happen once within ten minutes") {
 TEST_CASE("a dropped table is emptied in steps, and its name is free at once") {
   Batches t;
   for (int i = 0; i < 700; ++i) t.put(R"({"p": {"S": "a"}, "s": {"N": ")" + std::to_string(i) + R"("}})");
-  t.w.ok("dynamodb", "DeleteTable", json(R"({"TableName": "t"})"));
+  t.w.ok("dynamodb", "DeleteTable", json(R"({"TableName": "tab"})"));
   t.w.loop.advance(1s);
   t.w.ok("dynamodb", "CreateTable", json(kTable));
   t.w.loop.advance(1s);
@@ -133,4 +134,72 @@ TEST_CASE("a dropped table is emptied in steps, and its name is free at once") {
   Rows rows = t.w.engine->store().query("SELECT count(*) FROM dynamodb_tree WHERE dropped=1");
   REQUIRE(rows.next());
   CHECK(rows.integer(0) == 0);
+}
+
+TEST_CASE("placeholders without an expression are no error in a transaction") {
+  Batches t;
+  t.call("TransactWriteItems", R"({"TransactItems": [)" +
+                                   put_of("a", R"(, "ExpressionAttributeNames": {"#n": "foo"},
+             "ExpressionAttributeValues": {":v": {"N": "1"}})") +
+                                   "]}");
+  CHECK(t.has("a"));
+  t.call("TransactGetItems", R"({"TransactItems": [{"Get": {"TableName": "tab",
+      "Key": {"p": {"S": "a"}, "s": {"N": "1"}}, "ExpressionAttributeNames": {"#n": "foo"}}}]})");
+  CHECK(
+      t.refused("TransactWriteItems", R"({"TransactItems": [)" +
+                                          put_of("b", R"x(, "ConditionExpression": "attribute_not_exists(p)",
+                        "ExpressionAttributeNames": {"#n": "foo"})x") +
+                                          "]}")
+          .message == "Value provided in ExpressionAttributeNames unused in expressions: keys: {#n}");
+}
+
+TEST_CASE("a batch names its tables and keys in words of its own") {
+  Batches t;
+  const std::string names =
+      "' at 'requestItems' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have "
+      "length less than or equal to 255, Member must have length greater than or equal to 3, Member must "
+      "satisfy regular expression pattern: [a-zA-Z0-9_.-]+]";
+  CHECK(
+      t.refused("BatchGetItem", R"({"RequestItems": {"bad!name": {"Keys": [{"p": {"S": "a"}}]}}})").message ==
+      R"(1 validation error detected: Value '{"bad!name":{"Keys":[{"p":{"S":"a"}}]}})" + names);
+  CHECK(t.refused("BatchWriteItem",
+                  R"({"RequestItems": {"bad!name": [{"PutRequest": {"Item": {"p": {"S": "a"}}}}]}})")
+            .message ==
+        "1 validation error detected: Value '{bad!name=[WriteRequest(putRequest=PutRequest("
+        "item={p=AttributeValue()}), deleteRequest=null)]}" +
+            names);
+  CHECK(t.refused("BatchWriteItem", R"({"RequestItems": {"tab": []}})").message ==
+        "1 validation error detected: Value '{tab=[]}' at 'requestItems' failed to satisfy constraint: Map "
+        "value must satisfy constraint: [Member must have length less than or equal to 25, Member must have "
+        "length greater than or equal to 1]");
+  const std::string schema = "The provided key element does not match the schema";
+  for (const char* item : {R"({"s": {"N": "1"}})", R"({"p": {"N": "1"}, "s": {"N": "1"}})"})
+    CHECK(t.refused("BatchWriteItem",
+                    std::string(R"({"RequestItems": {"tab": [{"PutRequest": {"Item": )") + item + "}}]}}")
+              .message == schema);
+  // Doubled keys come before a table that is missing.
+  CHECK(t.refused("BatchGetItem",
+                  R"({"RequestItems": {"none": {"Keys": [{"p": {"S": "a"}}, {"p": {"S": "a"}}]}}})")
+            .message == "Provided list of item keys contains duplicates");
+}
+
+TEST_CASE("a transaction's values may be one level deeper than an item") {
+  Batches t;
+  std::string deep = R"({"S": "leaf"})";
+  for (int i = 0; i < 32; ++i) deep = R"({"M": {"n": )" + deep + "}}";
+  const auto action = [&](const std::string& name, const std::string& members) {
+    return t
+        .refused("TransactWriteItems",
+                 R"({"TransactItems": [{")" + name +
+                     R"(": {"TableName": "tab", "Key": {"p": {"S": "a"}, "s": {"N": "1"}},
+        "ExpressionAttributeValues": {":d": )" +
+                     deep + "}, " + members + "}}]}")
+        .message;
+  };
+  CHECK(action("ConditionCheck", R"("ConditionExpression": "d = :d")").ends_with("[ConditionalCheckFailed]"));
+  CHECK(action("Update", R"("UpdateExpression": "SET d = :d")").ends_with("[ValidationError]"));
+  CHECK(t.fails("UpdateItem", R"({"Key": {"p": {"S": "a"}, "s": {"N": "1"}}, "UpdateExpression": "SET d = :d",
+      "ExpressionAttributeValues": {":d": )" +
+                                  deep + "}}")
+            .message.starts_with("ExpressionAttributeValues"));
 }

@@ -15,9 +15,9 @@ inline Value json(const std::string& text) { return *wire::parse_json(text); }
 /// A reply as plain data: what was copied as text is parsed.
 inline Value plain(const Value& v) { return json(wire::to_json(v)); }
 
-/// Table "t": p (S), s (N); local index "local" (p, l: S, keys only), global index "global" (g: S, h: N,
+/// Table "tab": p (S), s (N); local index "local" (p, l: S, keys only), global index "global" (g: S, h: N,
 /// includes v).
-inline const char* const kTable = R"({"TableName": "t", "BillingMode": "PAY_PER_REQUEST",
+inline const char* const kTable = R"({"TableName": "tab", "BillingMode": "PAY_PER_REQUEST",
   "AttributeDefinitions": [{"AttributeName": "p", "AttributeType": "S"}, {"AttributeName": "s", "AttributeType": "N"},
     {"AttributeName": "l", "AttributeType": "S"}, {"AttributeName": "g", "AttributeType": "S"},
     {"AttributeName": "h", "AttributeType": "N"}],
@@ -40,7 +40,7 @@ struct Items {
   /// Members without TableName, which is added.
   Value with_table(const std::string& members) {
     Value in = json(members);
-    if (!in.find("TableName")) in.map().add("TableName", "t");
+    if (!in.find("TableName")) in.map().add("TableName", "tab");
     return in;
   }
   Value ok(const std::string& operation, const std::string& members) {

@@ -64,7 +64,7 @@ TEST_CASE("consumed capacity is computed from what was read and written, index b
   const Value put = t.ok("PutItem", R"({"ReturnConsumedCapacity": "INDEXES", "Item": {"p": {"S": "a"},
       "s": {"N": "1"}, "l": {"S": "x"}, "g": {"S": "g"}, "h": {"N": "1"}, "text": {"S": ")" +
                                         large + R"("}}})");
-  CHECK(*put.find("ConsumedCapacity") == json(R"({"TableName": "t", "CapacityUnits": 5.0,
+  CHECK(*put.find("ConsumedCapacity") == json(R"({"TableName": "tab", "CapacityUnits": 5.0,
       "Table": {"CapacityUnits": 3.0}, "LocalSecondaryIndexes": {"local": {"CapacityUnits": 1.0}},
       "GlobalSecondaryIndexes": {"global": {"CapacityUnits": 1.0}}})"));
   const Value moved = t.ok("UpdateItem", R"({"ReturnConsumedCapacity": "INDEXES",
@@ -162,7 +162,7 @@ TEST_CASE("a page ends at a mebibyte, and a long one is read in steps between wh
       "ExpressionAttributeValues": {":p": {"S": "a"}}})");
   CHECK(Items::numbers(page) == "0 1 2 3 4 5 6 7 8 9 10");
   CHECK(*page.find("LastEvaluatedKey")->find("s") == number(10));
-  auto slow = t.w.begin("dynamodb", "Scan", json(R"({"TableName": "t", "FilterExpression": "size(#t) = :n",
+  auto slow = t.w.begin("dynamodb", "Scan", json(R"({"TableName": "tab", "FilterExpression": "size(#t) = :n",
       "ExpressionAttributeNames": {"#t": "text"}, "ExpressionAttributeValues": {":n": {"N": "1"}}})"),
                         t.w.as);
   CHECK_FALSE(slow->done);
@@ -175,7 +175,7 @@ TEST_CASE("throttling is a choice: with it a table has its throughput and 300 se
   World::Options options;
   options.settings.throttle = true;
   Items t(options, false);
-  t.w.ok("dynamodb", "CreateTable", json(R"({"TableName": "t",
+  t.w.ok("dynamodb", "CreateTable", json(R"({"TableName": "tab",
       "ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1},
       "AttributeDefinitions": [{"AttributeName": "p", "AttributeType": "S"}],
       "KeySchema": [{"AttributeName": "p", "KeyType": "HASH"}]})"));
@@ -187,6 +187,49 @@ TEST_CASE("throttling is a choice: with it a table has its throughput and 300 se
   CHECK(batch.find("Item"));  // reads have a bucket of their own
   t.w.loop.advance(1s);
   t.ok("PutItem", put);
-  CHECK(t.fails("BatchWriteItem", R"({"RequestItems": {"t": [{"PutRequest": {"Item": {"p": {"S": "b"}}}}]}})")
-            .code == "ProvisionedThroughputExceededException");
+  CHECK(
+      t.fails("BatchWriteItem", R"({"RequestItems": {"tab": [{"PutRequest": {"Item": {"p": {"S": "b"}}}}]}})")
+          .code == "ProvisionedThroughputExceededException");
+}
+
+TEST_CASE("values and names that no item has") {
+  Items t;
+  const auto refused = [&](const std::string& members) {
+    return t.fails("PutItem", R"({"Item": {"p": {"S": "a"}, "s": {"N": "1"}, )" + members + "}}").message;
+  };
+  const std::string invalid = "One or more parameter values were invalid: ";
+  CHECK(refused(R"("v": {"SS": ["x", null]})") ==
+        invalid + "An string set may not have a null string as a member");
+  CHECK(refused(R"("": {"S": "x"})") == "Empty attribute name");
+  CHECK(refused(R"("m": {"M": {"": {"S": "x"}}})") == "Empty attribute name");
+  CHECK(refused('"' + std::string(65'536, 'n') + R"(": {"S": "x"})") ==
+        "Attribute name is too large, must be less than 65536 bytes");
+  CHECK(t.fails("Scan", R"({"Select": "COUNT", "ProjectionExpression": "p"})").message ==
+        "Cannot specify the ProjectionExpression when choosing to get only the Count");
+}
+
+TEST_CASE("wrong members are told in the service's order") {
+  Items t;
+  CHECK(
+      t.fails("UpdateItem", R"({"TableName": "", "UpdateExpression": "REMOVE a", "ReturnValues": "X",
+      "ReturnConsumedCapacity": "Y"})")
+          .message ==
+      "4 validation errors detected: Value 'Y' at 'returnConsumedCapacity' failed to satisfy constraint: "
+      "Member must satisfy enum value set: [INDEXES, TOTAL, NONE]; Value '' at 'tableName' failed to satisfy "
+      "constraint: Member must have length greater than or equal to 1; Value 'X' at 'returnValues' failed to "
+      "satisfy constraint: Member must satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, "
+      "UPDATED_NEW]; Value null at 'key' failed to satisfy constraint: Member must not be null");
+}
+
+TEST_CASE("the form of a key condition is looked at after all expressions") {
+  Items t;
+  CHECK(t.fails("Query", R"({"KeyConditionExpression": "p = x", "ProjectionExpression": ""})").message ==
+        "Invalid ProjectionExpression: The expression can not be empty;");
+  CHECK(t.fails("Query", R"({"KeyConditionExpression": "#p = x",
+      "ExpressionAttributeNames": {"#p": "p", "#u": "u"}})")
+            .message == "Value provided in ExpressionAttributeNames unused in expressions: keys: {#u}");
+  CHECK(
+      t.fails("Query", R"({"KeyConditionExpression": "p = x"})").message ==
+      "Invalid KeyConditionExpression: Invalid condition in KeyConditionExpression: Multiple attribute names "
+      "used in one condition");
 }

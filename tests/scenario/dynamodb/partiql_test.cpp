@@ -44,6 +44,9 @@ TEST_CASE("a SELECT is a query when WHERE names the partition, else a scan") {
   CHECK(f.run("SELECT pk, sk FROM music WHERE pk IN ['b', 'a'] AND sk = 1") ==
         R"([{"pk":{"S":"b"},"sk":{"N":"1"}},{"pk":{"S":"a"},"sk":{"N":"1"}}])");
   CHECK(f.run("SELECT pk FROM music WHERE pk = 'zz'") == "[]");
+  CHECK(f.run("SELECT sk FROM music WHERE pk = 'a' AND sk = 20e-1") == R"([{"sk":{"N":"2"}}])");
+  CHECK(f.run("SELECT sk FROM music WHERE pk = 'a' AND sk > -.73E+1 AND sk < .2e1") ==
+        R"([{"sk":{"N":"1"}}])");
 }
 
 TEST_CASE("a SELECT pages, over several partitions too") {
@@ -138,4 +141,74 @@ TEST_CASE("a transaction is all or nothing") {
             "ExecuteTransaction", "TransactStatements",
             {"SELECT sk FROM music WHERE pk='c' AND sk=1", "SELECT sk FROM music WHERE pk='c' AND sk=2"})) ==
         R"({"Responses":[{"Item":{"sk":{"N":"1"}}},{}]})");
+}
+
+TEST_CASE("batches and transactions read whole keys and nothing else") {
+  Fixture f;
+  const std::string more = "SELECT * FROM music WHERE pk='a' AND sk=1 AND attribute_exists(v)";
+  const Value batch = f.together("BatchExecuteStatement", "Statements", {more});
+  CHECK(batch.find("Responses")->list()[0].find("Error")->text_or("Message") ==
+        "Select statements within BatchExecuteStatement must specify the primary key in the where clause.");
+  const auto refused = [&](const std::vector<std::string>& texts) {
+    return f.fails("ExecuteTransaction", Fixture::all("TransactStatements", texts)).message;
+  };
+  const std::string whole = "SELECT * FROM music WHERE pk='a' AND sk=1";
+  CHECK(
+      refused({whole, more}) ==
+      "Validation failed in TransactStatements[1]: Select statements within ExecuteTransaction must specify "
+      "the primary key in the where clause.");
+  CHECK(refused({"SELECT * FROM music WHERE"}) ==
+        "Validation failed in TransactStatements[0]: Statement wasn't well formed, can't be processed: "
+        "Unexpected term");
+  CHECK(
+      refused({"EXISTS(" + whole + ")", "DELETE FROM music WHERE pk='a' AND sk=1"}) ==
+      "Validation failed in TransactStatements[0]: EXISTS() must contain a single item read with additional "
+      "condition");
+}
+
+TEST_CASE("a SELECT of an index") {
+  Fixture f;
+  const auto table = [](const std::string& name, const std::string& keys) {
+    return *wire::parse_json(R"({"TableName": ")" + name + R"(", "BillingMode": "PAY_PER_REQUEST",
+      "AttributeDefinitions": [{"AttributeName": "p", "AttributeType": "S"}, {"AttributeName": "g", "AttributeType": "S"},
+        {"AttributeName": "h", "AttributeType": "S"}],
+      "KeySchema": [{"AttributeName": "p", "KeyType": "HASH"}], "GlobalSecondaryIndexes": [{"IndexName": "by-g",
+        "KeySchema": [{"AttributeName": "g", "KeyType": "HASH"}, )" +
+                             keys + R"(], "Projection": {"ProjectionType": "KEYS_ONLY"}}]})");
+  };
+  f.create(table("one", R"({"AttributeName": "h", "KeyType": "RANGE"})").map());
+  f.create(table("two", R"({"AttributeName": "h", "KeyType": "HASH"})").map());
+  f.run("INSERT INTO one VALUE {'p':'x','g':'y','h':'z','v':1,'w':2}");
+  CHECK(f.run("SELECT p FROM one.\"by-g\" WHERE g = 'y' ORDER BY h") == R"([{"p":{"S":"x"}}])");
+  CHECK(f.run("SELECT p FROM one.\"by-g\" WHERE p = 'x'") == R"([{"p":{"S":"x"}}])");
+  CHECK(f.fault("SELECT w, p, v FROM one.\"by-g\"").message ==
+        "One or more parameter values were invalid: Global secondary index by-g does not project [w, v]");
+  Map consistent = Fixture::statement("SELECT * FROM one.\"by-g\"");
+  consistent.add("ConsistentRead", Value(true));
+  CHECK(f.fails("ExecuteStatement", consistent).message ==
+        "Strongly consistent read is not supported on Global Secondary Indexes");
+  consistent["Statement"] = Value("SELECT * FROM one.none");
+  CHECK(f.fails("ExecuteStatement", consistent).message == "The table does not have the specified index");
+  const std::string refused =
+      "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute "
+      "RANGE keys.";
+  CHECK(f.fault("SELECT * FROM two.\"by-g\" WHERE p = 'x'").message == refused);
+  CHECK(f.together("BatchExecuteStatement", "Statements", {"SELECT * FROM two.\"by-g\""})
+            .find("Responses")
+            ->list()[0]
+            .find("Error")
+            ->text_or("Message") == refused);
+  CHECK(f.run("SELECT * FROM two WHERE p = 'x'") == "[]");
+}
+
+TEST_CASE("branches of an OR that read the same keys") {
+  Fixture f;
+  const auto sorted = [&](const std::string& where) { return f.run("SELECT sk FROM music WHERE " + where); };
+  const std::string refused = "Overlapping conditions with range keys are not supported in where clause";
+  for (const char* where : {"pk = 'a' AND v = 'x' OR pk = 'a' AND sk = 2", "pk = 'a' OR pk = 'a' AND sk > 1"})
+    CHECK(f.fault(std::string("SELECT * FROM music WHERE ") + where).message == refused);
+  CHECK(sorted("pk = 'a' AND NOT sk = 1 OR pk = 'a' AND sk = 2") == R"([{"sk":{"N":"2"}},{"sk":{"N":"3"}}])");
+  CHECK(sorted("pk = 'a' AND sk <> 1 OR pk = 'a' AND sk = 2") == R"([{"sk":{"N":"2"}},{"sk":{"N":"3"}}])");
+  CHECK(sorted("pk = 'a' AND sk = 1 OR pk = 'a' AND sk = 3") == R"([{"sk":{"N":"1"}},{"sk":{"N":"3"}}])");
+  CHECK(sorted("pk = 'a' AND v = 'y' OR pk = 'b' AND sk = 1") != "[]");
 }

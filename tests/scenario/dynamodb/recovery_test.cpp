@@ -11,8 +11,10 @@ using namespace puddle::test;
 namespace {
 
 struct Fixture : ControlWorld {
-  Fixture() { create(with_stream(table_input("t"))); }
-  void write(const std::string& id, const std::string& v) { put("t", Map{{"id", text(id)}, {"v", text(v)}}); }
+  Fixture() { create(with_stream(table_input("tab"))); }
+  void write(const std::string& id, const std::string& v) {
+    put("tab", Map{{"id", text(id)}, {"v", text(v)}});
+  }
   std::string read(const std::string& table, const std::string& id) {
     const std::string json = get(table, Map{{"id", text(id)}});
     if (json.empty()) return "";
@@ -25,31 +27,32 @@ struct Fixture : ControlWorld {
   }
   static Map ttl(const std::string& attribute, bool on) {
     return Map{
-        {"TableName", Value("t")},
+        {"TableName", Value("tab")},
         {"TimeToLiveSpecification", Value(Map{{"Enabled", Value(on)}, {"AttributeName", Value(attribute)}})}};
   }
   std::string ttl_status() {
-    return std::string(ok("DescribeTimeToLive", Map{{"TableName", Value("t")}})
+    return std::string(ok("DescribeTimeToLive", Map{{"TableName", Value("tab")}})
                            .find("TimeToLiveDescription")
                            ->text_or("TimeToLiveStatus"));
   }
   void put_expiring(const std::string& id, std::int64_t at, bool as_text = false) {
-    put("t",
+    put("tab",
         Map{{"id", text(id)}, {"expires", as_text ? text(std::to_string(at)) : number(std::to_string(at))}});
   }
   std::int64_t seconds() { return to_seconds(w.loop.now()); }
-  bool has(const std::string& id) { return !get("t", Map{{"id", text(id)}}).empty(); }
+  bool has(const std::string& id) { return !get("tab", Map{{"id", text(id)}}).empty(); }
   void recovery(bool on) {
     ok("UpdateContinuousBackups",
-       Map{{"TableName", Value("t")},
+       Map{{"TableName", Value("tab")},
            {"PointInTimeRecoverySpecification", Value(Map{{"PointInTimeRecoveryEnabled", Value(on)}})}});
   }
   Map restore_to(Time at, const std::string& target) {
-    return Map{
-        {"SourceTableName", Value("t")}, {"TargetTableName", Value(target)}, {"RestoreDateTime", Value(at)}};
+    return Map{{"SourceTableName", Value("tab")},
+               {"TargetTableName", Value(target)},
+               {"RestoreDateTime", Value(at)}};
   }
   std::string backup(const std::string& name) {
-    return std::string(ok("CreateBackup", Map{{"TableName", Value("t")}, {"BackupName", Value(name)}})
+    return std::string(ok("CreateBackup", Map{{"TableName", Value("tab")}, {"BackupName", Value(name)}})
                            .find("BackupDetails")
                            ->text_or("BackupArn"));
   }
@@ -78,7 +81,7 @@ TEST_CASE("items are deleted when their time has come, and the stream says who d
   CHECK_FALSE(f.has("soon"));
   CHECK(f.has("text"));
   CHECK(f.has("ancient"));
-  const List records = f.all_records(f.stream_of("t"));
+  const List records = f.all_records(f.stream_of("tab"));
   const Value& last = records.back();
   CHECK(last.text_or("eventName") == "REMOVE");
   const std::string identity = wire::to_json(*last.find("userIdentity"));
@@ -133,7 +136,7 @@ TEST_CASE("a table is restored as it was at an instant") {
   f.write("k0", "after");
   f.write("k0", "later");
   f.write("new", "after");
-  f.ok("DeleteItem", Map{{"TableName", Value("t")}, {"Key", Value(Map{{"id", text("old")}})}});
+  f.ok("DeleteItem", Map{{"TableName", Value("tab")}, {"Key", Value(Map{{"id", text("old")}})}});
   const Value made = f.ok("RestoreTableToPointInTime", f.restore_to(then, "restored"));
   CHECK(made.find("TableDescription")->text_or("TableStatus") == "CREATING");
   CHECK(made.find("TableDescription")->find("RestoreSummary")->find("RestoreInProgress")->boolean());
@@ -150,8 +153,8 @@ TEST_CASE("a table is restored as it was at an instant") {
   CHECK(f.read("restored", "new").empty());
   CHECK(f.describe("restored").find("ItemCount")->integer() == 451);
   CHECK_FALSE(f.describe("restored").find("StreamSpecification"));
-  CHECK(f.read("t", "k8") == "while");
-  CHECK(f.fails("RestoreTableToPointInTime", f.restore_to(then - std::chrono::hours(1), "x")).code ==
+  CHECK(f.read("tab", "k8") == "while");
+  CHECK(f.fails("RestoreTableToPointInTime", f.restore_to(then - std::chrono::hours(1), "xyz")).code ==
         "InvalidRestoreTimeException");
   CHECK(f.fails("RestoreTableToPointInTime", f.restore_to(then, "restored")).message ==
         "Table already exists: restored");
@@ -160,7 +163,7 @@ TEST_CASE("a table is restored as it was at an instant") {
 TEST_CASE("recovery reaches back as far as its period and no further than its beginning") {
   Fixture f;
   const auto described = [&] {
-    return *f.ok("DescribeContinuousBackups", Map{{"TableName", Value("t")}})
+    return *f.ok("DescribeContinuousBackups", Map{{"TableName", Value("tab")}})
                 .find("ContinuousBackupsDescription")
                 ->find("PointInTimeRecoveryDescription");
   };
@@ -170,7 +173,7 @@ TEST_CASE("recovery reaches back as far as its period and no further than its be
   f.w.loop.advance(std::chrono::hours(24));
   CHECK(to_seconds(described().find("EarliestRestorableDateTime")->time()) == since);
   f.ok("UpdateContinuousBackups",
-       Map{{"TableName", Value("t")},
+       Map{{"TableName", Value("tab")},
            {"PointInTimeRecoverySpecification",
             Value(Map{{"PointInTimeRecoveryEnabled", Value(true)}, {"RecoveryPeriodInDays", Value(2)}})}});
   f.w.loop.advance(std::chrono::hours(48));
@@ -185,17 +188,17 @@ TEST_CASE("a backup holds the table as it was and makes new ones of it") {
   const std::string arn = f.backup("first");
   CHECK(f.backup_status(arn) == "CREATING");
   for (int i = 0; i < 450; i += 7) f.write("k" + std::to_string(i), "while");
-  CHECK(f.fails("DeleteTable", Map{{"TableName", Value("t")}}).code == "ResourceInUseException");
+  CHECK(f.fails("DeleteTable", Map{{"TableName", Value("tab")}}).code == "ResourceInUseException");
   f.w.loop.advance(1s);
   CHECK(f.backup_status(arn) == "AVAILABLE");
-  f.ok("DeleteTable", Map{{"TableName", Value("t")}});
+  f.ok("DeleteTable", Map{{"TableName", Value("tab")}});
   f.w.loop.advance(1s);
   f.ok("RestoreTableFromBackup", Map{{"TargetTableName", Value("again")}, {"BackupArn", Value(arn)}});
   f.w.loop.advance(1s);
   CHECK(f.status("again") == "ACTIVE");
   CHECK(f.describe("again").find("ItemCount")->integer() == 450);
   CHECK(f.read("again", "k7") == "before");
-  const Value listed = f.ok("ListBackups", Map{{"TableName", Value("t")}});
+  const Value listed = f.ok("ListBackups", Map{{"TableName", Value("tab")}});
   CHECK(listed.find("BackupSummaries")->list().size() == 1);
   f.ok("DeleteBackup", Map{{"BackupArn", Value(arn)}});
   CHECK(f.fails("DescribeBackup", Map{{"BackupArn", Value(arn)}}).message == "Backup not found: " + arn);
@@ -205,7 +208,7 @@ TEST_CASE("a table with recovery leaves a system backup for 35 days") {
   Fixture f;
   f.write("a", "1");
   f.recovery(true);
-  f.ok("DeleteTable", Map{{"TableName", Value("t")}});
+  f.ok("DeleteTable", Map{{"TableName", Value("tab")}});
   f.w.loop.advance(1s);
   const auto listed = [&] {
     return f.ok("ListBackups", Map{{"BackupType", Value("SYSTEM")}}).find("BackupSummaries")->list();
@@ -228,15 +231,15 @@ TEST_CASE("a backup that was interrupted is finished after a restart") {
   std::string arn;
   {
     ControlWorld f(options);
-    f.create(table_input("t"));
-    for (int i = 0; i < 450; ++i) f.put("t", Map{{"id", text("k" + std::to_string(i))}, {"v", text("1")}});
-    arn = f.ok("CreateBackup", Map{{"TableName", Value("t")}, {"BackupName", Value("first")}})
+    f.create(table_input("tab"));
+    for (int i = 0; i < 450; ++i) f.put("tab", Map{{"id", text("k" + std::to_string(i))}, {"v", text("1")}});
+    arn = f.ok("CreateBackup", Map{{"TableName", Value("tab")}, {"BackupName", Value("first")}})
               .find("BackupDetails")
               ->text_or("BackupArn");
   }
   {
     ControlWorld f(options);
-    f.put("t", Map{{"id", text("k1")}, {"v", text("2")}});
+    f.put("tab", Map{{"id", text("k1")}, {"v", text("2")}});
     f.w.loop.advance(5s);
     f.ok("RestoreTableFromBackup", Map{{"TargetTableName", Value("again")}, {"BackupArn", Value(arn)}});
     f.w.loop.advance(5s);

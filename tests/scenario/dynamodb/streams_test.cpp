@@ -9,15 +9,17 @@ namespace {
 struct Fixture : ControlWorld {
   std::string arn;
   Fixture() {
-    create(with_stream(table_input("t")));
-    arn = stream_of("t");
+    create(with_stream(table_input("tab")));
+    arn = stream_of("tab");
   }
-  void write(const std::string& id, const std::string& v) { put("t", Map{{"id", text(id)}, {"v", text(v)}}); }
+  void write(const std::string& id, const std::string& v) {
+    put("tab", Map{{"id", text(id)}, {"v", text(v)}});
+  }
   void set_stream(bool on) {
     Map specification{{"StreamEnabled", Value(on)}};
     if (on) specification.add("StreamViewType", "KEYS_ONLY");
     ok("UpdateTable",
-       Map{{"TableName", Value("t")}, {"StreamSpecification", Value(std::move(specification))}});
+       Map{{"TableName", Value("tab")}, {"StreamSpecification", Value(std::move(specification))}});
     w.loop.advance(1s);
   }
 };
@@ -118,8 +120,8 @@ TEST_CASE("a disabled stream is closed and stays readable for 24 hours") {
   const std::string iterator = f.iterator(f.arn, "TRIM_HORIZON");
   CHECK_FALSE(f.records(iterator).next.empty());
   f.set_stream(false);
-  CHECK_FALSE(f.describe("t").find("StreamSpecification"));
-  CHECK(f.stream_of("t") == f.arn);
+  CHECK_FALSE(f.describe("tab").find("StreamSpecification"));
+  CHECK(f.stream_of("tab") == f.arn);
   const Value closed = f.describe_stream(f.arn);
   CHECK(closed.text_or("StreamStatus") == "DISABLED");
   CHECK(closed.find("Shards")->list().at(0).find("SequenceNumberRange")->find("EndingSequenceNumber"));
@@ -138,11 +140,11 @@ TEST_CASE("enabling again makes a new stream beside the old one") {
   f.write("a", "1");
   f.set_stream(false);
   f.set_stream(true);
-  const std::string again = f.stream_of("t");
+  const std::string again = f.stream_of("tab");
   CHECK(again != f.arn);
   CHECK(f.all_records(again).empty());
   CHECK(f.all_records(f.arn).size() == 1);
-  const Value listed = f.streams("ListStreams", Map{{"TableName", Value("t")}});
+  const Value listed = f.streams("ListStreams", Map{{"TableName", Value("tab")}});
   CHECK(listed.find("Streams")->list().size() == 2);
 }
 
@@ -154,10 +156,10 @@ TEST_CASE("two streams of one millisecond have different labels") {
     ChangeFeed::Stream s;
     s.account = "000000000000";
     s.region = "us-east-1";
-    s.table = "t";
+    s.table = "tab";
     s.view = "KEYS_ONLY";
     s.key_schema = "[]";
-    feed.open(s, "arn:aws:dynamodb:us-east-1:000000000000:table/t", "12345678", f.w.loop.now());
+    feed.open(s, "arn:aws:dynamodb:us-east-1:000000000000:table/tab", "12345678", f.w.loop.now());
     labels.insert(s.label);
   }
   CHECK(labels.size() == 3);
@@ -165,7 +167,7 @@ TEST_CASE("two streams of one millisecond have different labels") {
 
 TEST_CASE("streams and shards come in pages") {
   ControlWorld f;
-  for (const char* name : {"t1", "t2", "t3"}) f.create(with_stream(table_input(name)));
+  for (const char* name : {"one", "two", "three"}) f.create(with_stream(table_input(name)));
   std::set<std::string> seen;
   Map in{{"Limit", Value(1)}};
   for (int page = 0; page < 4; ++page) {
@@ -176,7 +178,7 @@ TEST_CASE("streams and shards come in pages") {
     in["ExclusiveStartStreamArn"] = last;
   }
   CHECK(seen.size() == 3);
-  const std::string arn = f.stream_of("t1");
+  const std::string arn = f.stream_of("one");
   const auto shards = [&](Map more) {
     more.add("StreamArn", arn);
     const Value got = f.streams("DescribeStream", std::move(more));
@@ -194,4 +196,11 @@ TEST_CASE("sequence numbers grow although the clock was set back") {
   const std::int64_t last = *ChangeFeed::parse_sequence(sequence_of(f.all_records(f.arn).at(0)));
   ChangeFeed again(f.w.engine->store());  // as after a restart
   CHECK(again.next_sequence(f.w.loop.now() - std::chrono::hours(5)) > last);
+}
+
+TEST_CASE("ListStreams bounds the name of its table") {
+  Fixture f;
+  CHECK(f.streams_fail("ListStreams", Map{{"TableName", Value(std::string(256, 'x'))}})
+            .message.find("length less than or equal to 255") != std::string::npos);
+  CHECK(f.streams_fail("ListStreams", Map{{"TableName", Value("a!b")}}).code == "ValidationException");
 }

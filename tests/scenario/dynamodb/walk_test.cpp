@@ -278,10 +278,10 @@ class Walk {
       actions += actions.empty() ? "" : ",";
       if (pick(2)) {
         const Attributes one = item(k);
-        actions += R"({"Put":{"TableName":"t","Item":)" + json_of(one) + text + "}}";
+        actions += R"({"Put":{"TableName":"tab","Item":)" + json_of(one) + text + "}}";
         next[k] = one;
       } else {
-        actions += R"({"Delete":{"TableName":"t","Key":)" + json_of(key_attributes(k)) + text + "}}";
+        actions += R"({"Delete":{"TableName":"tab","Key":)" + json_of(key_attributes(k)) + text + "}}";
         next.erase(k);
       }
     }

@@ -81,7 +81,7 @@ TEST_CASE("values nest to 32 levels") {
 
 TEST_CASE("the values of expressions say whose they are") {
   try {
-    placeholders_of(wire::Value(), json("{':v': {'SS': []}}"));
+    placeholders_of(wire::Value(), json("{':v': {'SS': []}}"), 1);
     FAIL("accepted");
   } catch (const ItemError& e) {
     CHECK(e.message == "ExpressionAttributeValues contains invalid value: " + kInvalid +
@@ -95,4 +95,21 @@ TEST_CASE("sizes of items") {
   CHECK(size_of_item(json("{'l': {'L': [{'S': 'ab'}, {'NULL': true}]}}")) == 1 + 3 + 3 + 2);
   CHECK(size_of_item(json("{'m': {'M': {'k': {'S': 'ab'}}}, 's': {'SS': ['a', 'bc']}}")) ==
         1 + 3 + 4 + 1 + 3);
+}
+
+TEST_CASE("placeholders of a request are bounded together") {
+  const auto problem = [](std::size_t bytes) -> std::string {
+    wire::Map names;
+    for (int i = 0; i < 4; ++i) names.add("#n" + std::to_string(i), std::string(bytes / 4 - 3, 'n'));
+    try {
+      placeholders_of(wire::Value(std::move(names)),
+                      json("{':v': {'S': '" + std::string((2 << 20) - bytes - 2, 'x') + "'}}"), 1);
+    } catch (const ItemError& e) {
+      return e.message;
+    }
+    return "";
+  };
+  CHECK(problem(200'000).empty());
+  wire::Map value{{":v", json("{'S': '" + std::string(2 << 20, 'x') + "'}")}};
+  CHECK_THROWS_AS(placeholders_of(wire::Value(), wire::Value(std::move(value)), 1), ItemError);
 }

@@ -50,8 +50,9 @@ TEST_CASE("what is missing is only unequal") {
   CHECK_FALSE(holds("zz IN (:v)", v));
   CHECK_FALSE(holds("zz BETWEEN :v AND :v", v));
   CHECK(holds("NOT zz = :v", v));
-  CHECK_FALSE(holds("size(zz) <> :v", v));
-  CHECK_FALSE(holds("size(a) <> :v", v));
+  CHECK(holds("size(zz) <> :v", v));
+  CHECK(holds("size(a) <> :v", v));
+  CHECK_FALSE(holds("size(a) = :v OR size(a) < :v OR size(zz) >= :v", v));
   CHECK_FALSE(holds("a.b[3].c = :v", v));
   CHECK_FALSE(holds("l[7] = :v", v));
 }
@@ -160,6 +161,20 @@ TEST_CASE("placeholders are checked and all of them must be used") {
         "Value provided in ExpressionAttributeNames unused in expressions: keys: {#a, #b}");
   CHECK(problem("attribute_exists(#1)", "{':v': {'S': 'x'}}", "{'#1': 'a'}") ==
         "Value provided in ExpressionAttributeValues unused in expressions: keys: {:v}");
+}
+
+TEST_CASE("placeholders are bounded") {
+  const std::string long_name(255, 'a');
+  CHECK(problem("attribute_exists(#a)", "", "{'#" + long_name + "-': 'b'}") ==
+        "ExpressionAttributeNames contains invalid key: The expression attribute map contains a key that is "
+        "too long; size of key: 257");
+  CHECK(problem("a = :v", "{':" + long_name + "': {'S': 'b'}}") ==
+        "ExpressionAttributeValues contains invalid key: The expression attribute map contains a key that is "
+        "too long;");
+  CHECK(problem("attribute_exists(#" + long_name.substr(1) + ")", "",
+                "{'#" + long_name.substr(1) + "': 'b'}") == "");
+  CHECK(problem("attribute_exists(#a)", "", "{'#a': ''}") ==
+        "ExpressionAttributeNames contains invalid value: Empty attribute name for key #a");
 }
 
 TEST_CASE("sizes and depths are bounded") {

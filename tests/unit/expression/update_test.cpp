@@ -83,7 +83,7 @@ TEST_CASE("ADD and DELETE") {
   CHECK(updated("ADD s :v", "{':v': {'N': '1'}}") == kWrongType);
   CHECK(updated("DELETE ns :v", "{':v': {'SS': ['1']}}") == kWrongType);
   CHECK(updated("ADD a :v", "{':v': {'N': '1E50'}}") ==
-        "Attempting to store more than 38 significant digits in a Number");
+        "Number overflow. Attempting to store a number with magnitude larger than supported range");
 }
 
 TEST_CASE("what an item cannot do") {

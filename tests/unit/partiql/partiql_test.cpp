@@ -86,6 +86,8 @@ TEST_CASE("conditions") {
   CHECK(holds("(a = 1 OR (a) = 5) AND l[1].k = 1"));
   CHECK(holds("zz IS MISSING AND a IS NOT MISSING AND n IS NULL AND a IS NOT NULL"));
   CHECK(holds("a IS NUMERIC AND l IS LIST AND m IS STRUCT"));
+  CHECK(holds("attribute_exists(m.k) AND ATTRIBUTE_NOT_EXISTS(zz) AND attribute_exists(\"a\") = true"));
+  CHECK_FALSE(holds("attribute_exists(a) = false"));
   CHECK(holds("begins_with(s, 'it') AND Contains(\"ss\", 'b') AND attribute_type(a, 'N') AND size(l) = 2"));
   CHECK(holds("m = {'k': 'v'} AND l[0] = 'x'"));
   CHECK_FALSE(holds("zz = 5"));
@@ -120,8 +122,12 @@ TEST_CASE("UPDATE sets and removes") {
 TEST_CASE("statements that are wrong") {
   CHECK(problem("SELECT * FROM t WHERE a = 1 b") == kMalformed + "Unexpected token after expression");
   CHECK(problem("SELEKT * FROM t") == kMalformed + "Unexpected term");
-  CHECK(problem("SELECT * FROM t WHERE a = 'x") == kMalformed + "Unexpected end of text");
+  CHECK(problem("SELECT * FROM t WHERE a = 'x") == kMalformed);
   CHECK(problem("SELECT a AS b FROM t") == "Aliasing is not supported");
+  for (const char* alias : {"SELECT * FROM t x WHERE a = 1", "SELECT * FROM t AS x", "UPDATE t x SET a = 1",
+                            "DELETE FROM t x WHERE a = 1"})
+    CHECK(problem(alias) == "Aliasing is not supported");
+  CHECK(problem("INSERT INTO t x VALUE {'a': 1}") == kMalformed + "Unexpected token after expression");
   CHECK(problem("UPDATE t SET a = 1") ==
         "Where clause does not contain a mandatory equality on all key attributes");
   CHECK(problem("DELETE FROM t WHERE a = 1 RETURNING ALL NEW *") ==
@@ -129,10 +135,95 @@ TEST_CASE("statements that are wrong") {
         "statements.");
   CHECK(problem("INSERT INTO t VALUES ({'a': 1})")
             .starts_with("Unsupported operation: Inserting multiple items"));
-  CHECK(problem("SELECT * FROM t WHERE f(a) = 1") == "Unrecognized function: f");
+  CHECK(problem("SELECT * FROM t WHERE f(a) = 1") == "Unrecognized function: f at 1:23:1");
   CHECK(problem("SELECT * FROM t WHERE a") ==
         "WHERE clause must contain an expression that resolves to a boolean");
   CHECK(problem("SELECT * FROM t WHERE a = " + std::string(5000, '(') + "1") ==
         kMalformed + "Statement is nested too deeply");
-  CHECK(problem("SELECT * FROM t WHERE a = # 1") == kMalformed + "Unexpected character");
+  CHECK(problem("SELECT * FROM t WHERE a = # 1") == kMalformed);
+}
+
+TEST_CASE("the service's words for statements that break off") {
+  for (const char* text :
+       {"SELECT * FROM t WHERE", "SELECT a FROM t WHERE;", "UPDATE t SET a = 1 WHERE",
+        "DELETE FROM t WHERE   ", "SELECT * FROM t WHERE NOT", "SELECT * FROM t WHERE (", "SELECT * FROM"})
+    CHECK(problem(text) == kMalformed + "Unexpected term");
+  CHECK(problem("SELECT * FROM t WHERE a = 1 AND") ==
+        kMalformed + "Missing right-hand side expression of infix operator");
+  CHECK(problem("SELECT * FROM t WHERE a = 1 OR") ==
+        kMalformed + "Missing right-hand side expression of infix operator");
+  CHECK(problem("SELECT * FROM t WHERE ORDER BY a") == kMalformed + "Unexpected keyword");
+  CHECK(problem("SELECT * FROM t WHERE IS NULL") == kMalformed + "Unexpected operator");
+  CHECK(problem("SELECT * FROM t WHERE a = LIKE") == kMalformed + "Unexpected operator");
+  CHECK(problem("SELECT * FROM t WHERE a IS FOO") == kMalformed + "Expected type name");
+  for (const char* text : {"DELETE FROM", "DELETE FROM;", "DELETE FROM WHERE a = 1"})
+    CHECK(problem(text) == kMalformed + "Expected identifier for simple path");
+  for (const char* text : {"SELECT * FROM t WHERE a = 1)", "DELETE FROM t WHERE a = 1 ORDER BY a",
+                           "SELECT * FROM t ORDER BY a WHERE a = 1", "FROM t SET c = 1 WHERE a = 1"})
+    CHECK(problem(text) == kMalformed + "Unexpected token after expression");
+  CHECK(problem("SELECT * FROM t WHERE a = 1 /* note") == kMalformed);
+}
+
+TEST_CASE("numbers are checked where they stand") {
+  const std::string overflow =
+      "Number overflow. Attempting to store a number with magnitude larger than supported range under root";
+  for (const char* n : {"1e2147483648", "1e99999999999", "1.5e-2147483647"})
+    CHECK(problem(std::string("SELECT * FROM t WHERE a = ") + n) == kMalformed);
+  CHECK(problem("SELECT * FROM t WHERE a = 1e126") == overflow);
+  CHECK(problem("INSERT INTO t VALUE {'a': 1e126}") == overflow);
+  CHECK(problem("INSERT INTO t VALUE {'m': {'x': 1e126}}") == overflow + ".x");
+  CHECK(problem("INSERT INTO t VALUE {'l': [1, -1e126]}") == overflow + "[1]");
+  CHECK(problem("SELECT * FROM t WHERE a = 123456789012345678901234567890123456789") ==
+        "Attempting to store more than 38 significant digits in a Number under root");
+}
+
+TEST_CASE("functions are refused where they stand") {
+  const std::string path = "Operator or function requires a document path; operator or function: ";
+  CHECK(problem("SELECT * FROM t WHERE attribute_exists('a')") == path + "attribute_exists");
+  CHECK(problem("SELECT * FROM t WHERE attribute_exists()") ==
+        "Incorrect number of operands for operator or function; operator or function: attribute_exists, "
+        "number of operands: 0");
+  CHECK(problem("SELECT attribute_exists(a) FROM t") == "Unexpected path component at 1:8:16");
+  CHECK(problem("SELECT * FROM t\n WHERE \"ä\" = 1 AND EXISTS(a)") ==
+        "Unrecognized function: exists at 2:20:6");
+  const std::string first = "The first argument to SET_ADD must equal the assignment value at 1:18:7";
+  CHECK(problem("UPDATE t SET t = set_add(a, <<'x'>>) WHERE a = 1") == first);
+  CHECK(problem("UPDATE t SET t = set_add(<<'a'>>, <<'x'>>) WHERE a = 1") == first);
+  CHECK(problem("UPDATE t SET a = set_add(a, 'x') WHERE a = 1") ==
+        "The second argument to SET_ADD must be a value with type SET at 1:26:1");
+  CHECK(problem("UPDATE t SET a = set_delete(a) WHERE a = 1") ==
+        "SET_DELETE must have exactly two arguments at 1:18:10");
+  CHECK(problem("UPDATE t SET a = set_add(a, <<'x'>>, <<'y'>>) WHERE a = 1") ==
+        "SET_ADD must have exactly two arguments at 1:18:7");
+  CHECK(problem("UPDATE t SET a = set_add(a, <<>>) WHERE a = 1") == "Empty bags are not supported");
+  CHECK(problem("INSERT INTO t VALUE {'a': set_add(<<'a'>>, <<'b'>>)}") ==
+        "Unsupported data type: set_add under key root at 1:27:7");
+}
+
+TEST_CASE("what has no order is not ordered") {
+  CHECK(problem("SELECT * FROM t WHERE a < TRUE") ==
+        "Incorrect operand type for operator or function; operator or function: <, operand type: BOOL");
+  CHECK(problem("SELECT * FROM t WHERE a BETWEEN ? AND 1", {json("{`L`: []}")}) ==
+        "Incorrect operand type for operator or function; operator or function: BETWEEN, operand type: L");
+  CHECK(problem("SELECT * FROM t WHERE a = TRUE AND a <> [1]").empty());
+}
+
+TEST_CASE("an UPDATE may begin with FROM") {
+  const Statement s = parse("from t where pk = 'x' set a = 1 remove b returning all new *");
+  CHECK(s.kind == Statement::Kind::update);
+  CHECK(s.actions.size() == 2);
+  CHECK(s.where);
+  CHECK(s.returning == Returning::all_new);
+  CHECK(problem("FROM t REMOVE a") ==
+        "Where clause does not contain a mandatory equality on all key attributes");
+}
+
+TEST_CASE("statements are parsed once while they are kept") {
+  Cache cache(1);
+  const auto first = cache.statement("SELECT * FROM t");
+  CHECK(cache.statement("SELECT * FROM t") == first);
+  CHECK_THROWS_AS(cache.statement("nonsense"), expression::Error);
+  cache.statement("SELECT a FROM t");
+  CHECK(cache.size() == 1);
+  CHECK(cache.statement("SELECT * FROM t") != first);
 }

@@ -18,6 +18,7 @@ constexpr std::string_view kSupplied = "Supplied AttributeValue ";
 constexpr std::string_view kOneType = ", must contain exactly one of the supported datatypes";
 constexpr const char* kStructure = "Start of structure or map found where not expected";
 constexpr std::size_t kMaxNameBytes = 65'535;
+constexpr std::size_t kMaxPlaceholderBytes = 2 << 20;  // names and values of one request
 
 [[noreturn]] void wrong(std::string message) { throw ItemError{std::move(message), false}; }
 [[noreturn]] void malformed(std::string message) { throw ItemError{std::move(message), true}; }
@@ -98,7 +99,8 @@ void check_types(const Value& v) {
       for (const Value& item : inner.list()) check_types(item);
     } else if (type == "SS" || type == "NS" || type == "BS") {
       check_list(inner);
-      for (const Value& item : inner.list()) type == "BS" ? check_blob(item) : check_text(item);
+      for (const Value& item : inner.list())
+        if (!item.is_null()) type == "BS" ? check_blob(item) : check_text(item);
     }
   }
 }
@@ -128,6 +130,10 @@ void normalise_set(Value& v, const std::string& type) {
                                    : type == "NS" ? "An number set  may not be empty"
                                                   : "Binary sets should not be empty"));
   for (Value& member : members) {
+    if (member.is_null())
+      wrong(std::string(kInvalid) + (type == "SS"   ? "An string set may not have a null string as a member"
+                                     : type == "NS" ? "An number set may not have a null string as a member"
+                                                    : "Binary sets may not contain null values"));
     if (type == "NS")
       normalise_number(member);
     else if (type == "BS")
@@ -147,10 +153,14 @@ void normalise_set(Value& v, const std::string& type) {
 
 void normalise(Value& v, int depth);
 
+void check_name(const std::string& name) {
+  if (name.empty()) wrong("Empty attribute name");
+  if (name.size() > kMaxNameBytes) wrong("Attribute name is too large, must be less than 65536 bytes");
+}
+
 void normalise_members(Map& members, int depth) {
   for (auto& [name, value] : members) {
-    if (name.size() > kMaxNameBytes)
-      wrong(std::string(kInvalid) + "Attribute name is too large, must be less than 65536 bytes");
+    check_name(name);
     normalise(value, depth);
   }
 }
@@ -230,25 +240,46 @@ std::size_t size_of_scalar(char kind, const std::string& text) {
 
 void normalise_item(Value& item) {
   if (!item.is_map()) check_members(item);
-  types_first([&] { normalise_members(item.map(), 1); }, [&] { check_members(item); });
+  types_first(
+      [&] {
+        for (const auto& member : item.map()) check_name(member.first);
+        normalise_members(item.map(), 1);
+      },
+      [&] { check_members(item); });
 }
 
 void normalise_value(Value& value) {
   types_first([&] { normalise(value, 1); }, [&] { check_types(value); });
 }
 
-expression::Placeholders placeholders_of(Value names, Value values) {
+namespace {
+
+void check_placeholder_bytes(std::size_t bytes) {
+  if (bytes > kMaxPlaceholderBytes)
+    wrong("ExpressionAttributeNames and ExpressionAttributeValues exceed the maximum allowed size of 2 MB");
+}
+
+}  // namespace
+
+expression::Placeholders placeholders_of(Value names, Value values, int level) {
   if (!values.is_null()) check_members(values);
+  std::size_t bytes = 0;
+  if (names.is_map())
+    for (const auto& [key, name] : names.map())
+      bytes += key.size() + (name.is_text() ? name.text().size() : 0);
   expression::Placeholders out(std::move(names), std::move(values));
+  check_placeholder_bytes(bytes);
   if (out.values().is_null()) return out;
   for (auto& [key, value] : out.values().map()) {
     try {
-      normalise(value, 1);
+      normalise(value, level);
     } catch (const ItemError& e) {
       if (e.serialization) throw;
       wrong("ExpressionAttributeValues contains invalid value: " + e.message + " for key " + key);
     }
+    bytes += key.size() + size_of_value(value);
   }
+  check_placeholder_bytes(bytes);
   return out;
 }
 

@@ -23,8 +23,8 @@ void normalise_item(wire::Value& item);
 /// The same for one AttributeValue.
 void normalise_value(wire::Value& value);
 /// The placeholders of a request, checked: ExpressionAttributeNames and ExpressionAttributeValues as they
-/// came, null when they did not.
-expression::Placeholders placeholders_of(wire::Value names, wire::Value values);
+/// came, null when they did not. Level: that of the values, which may nest up to kMaxDepth.
+expression::Placeholders placeholders_of(wire::Value names, wire::Value values, int level);
 
 /// Bytes of a normalised item, by AWS's rules.
 std::size_t size_of_item(const wire::Value& item);

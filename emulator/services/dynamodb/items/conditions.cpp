@@ -135,7 +135,7 @@ void Conditions::add(Test test) {
 void Conditions::combine(const std::optional<std::string>& conditional_operator) {
   any_ = conditional_operator == "OR";
   if (conditional_operator && tests_.size() == 1)
-    wrong("ConditionalOperator can only be used when Filter or Expected has two or more elements");
+    throw ItemError{"ConditionalOperator can only be used when Filter or Expected has two or more elements"};
 }
 
 bool Conditions::holds(const Map& item) const {

@@ -53,9 +53,9 @@ void check_parameters(std::initializer_list<Given> legacy_list, std::initializer
                   (valued.size() > 1 ? " are null" : " is null")};
 }
 
-Expressions::Expressions(expression::Cache& cache, const Value& names, const Value& values)
+Expressions::Expressions(expression::Cache& cache, const Value& names, const Value& values, int level)
     : cache_(cache),
-      placeholders_(std::make_shared<expression::Placeholders>(placeholders_of(names, values))) {}
+      placeholders_(std::make_shared<expression::Placeholders>(placeholders_of(names, values, level))) {}
 
 ItemTest Expressions::condition(const std::optional<std::string>& text, string_view parameter,
                                 std::vector<expression::Path>* paths) {
@@ -77,8 +77,8 @@ std::shared_ptr<const expression::Update> Expressions::update(const std::optiona
   return std::make_shared<const expression::Update>(cache_.update(*text), *placeholders_);
 }
 
-std::vector<expression::KeyTest> Expressions::key_condition(const std::string& text) {
-  return expression::bind_key_condition(cache_.condition(text, "KeyConditionExpression"), *placeholders_);
+expression::KeyConditionExpression Expressions::key_condition(const std::string& text) {
+  return {cache_.condition(text, "KeyConditionExpression"), *placeholders_};
 }
 
 std::vector<expression::Path> paths_of(const std::vector<std::string>& attributes_to_get) {

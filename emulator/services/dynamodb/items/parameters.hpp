@@ -26,15 +26,16 @@ using ItemTest = std::function<bool(const wire::Map&)>;
 using ItemView = std::function<wire::Map(const wire::Map&)>;
 
 /// The expressions of one request over its placeholders. What it hands out keeps the placeholders alive.
+/// Level: see placeholders_of.
 class Expressions {
  public:
-  Expressions(expression::Cache& cache, const wire::Value& names, const wire::Value& values);
+  Expressions(expression::Cache& cache, const wire::Value& names, const wire::Value& values, int level = 1);
   /// A condition or filter; empty when there is none. The paths in it go to `paths`.
   ItemTest condition(const std::optional<std::string>& text, std::string_view parameter,
                      std::vector<expression::Path>* paths = nullptr);
   std::shared_ptr<const expression::Projection> projection(const std::optional<std::string>& text);
   std::shared_ptr<const expression::Update> update(const std::optional<std::string>& text);
-  std::vector<expression::KeyTest> key_condition(const std::string& text);
+  expression::KeyConditionExpression key_condition(const std::string& text);
   /// After all of them.
   void check_unused() const { placeholders_->check_unused(); }
   std::shared_ptr<expression::Placeholders> placeholders() const { return placeholders_; }

@@ -47,11 +47,20 @@ struct Get {
   std::string encoded;
 };
 
+/// The request as AWS echoes it in messages.
+std::string shown(const std::map<std::string, KeysAndAttributes>& items) {
+  Map out;
+  for (const auto& [table, entry] : items)
+    out.add(table, Map{{"Keys", Value(List(entry.keys.begin(), entry.keys.end()))}});
+  return wire::to_json(Value(std::move(out)));
+}
+
 void check_counts(const Input& in) {
   if (!in.items || in.items->empty())
     throw ItemError{"The requestItems parameter is required for BatchGetItem"};
   std::size_t all = 0;
   for (const auto& [table, entry] : *in.items) {
+    check_table_name(table, [&] { return shown(*in.items); });
     if (entry.keys.size() > kMaxKeys)
       throw ItemError{
           "1 validation error detected: Value at 'RequestItems." + table +
@@ -60,6 +69,18 @@ void check_counts(const Input& in) {
     all += entry.keys.size();
   }
   if (all > kMaxKeys) throw ItemError{"Too many items requested for the BatchGetItem call"};
+}
+
+constexpr const char* kDuplicates = "Provided list of item keys contains duplicates";
+
+/// Doubled keys come before a table that is missing; of one that is there its schema tells more.
+void check_distinct(const std::vector<Get>& gets) {
+  std::set<std::pair<std::string, std::map<std::string, std::string>>> seen;
+  for (const Get& get : gets) {
+    std::map<std::string, std::string> key;
+    for (const auto& [name, value] : get.key.map()) key.emplace(name, wire::to_json(value));
+    if (!seen.emplace(get.table, std::move(key)).second) throw ItemError{kDuplicates};
+  }
 }
 
 std::vector<Get> gets_of(DynamoDb& db, const Call& call, const Input& in) {
@@ -79,6 +100,7 @@ std::vector<Get> gets_of(DynamoDb& db, const Call& call, const Input& in) {
   }
   for (const auto& [table, entry] : *in.items) {
     authorise(db, call, "dynamodb:BatchGetItem", table_arn(call, table));
+    if (!db.find(call, table)) check_distinct(out);
     db.require(call, table, true);
   }
   std::set<std::pair<std::int64_t, std::string>> seen;
@@ -86,8 +108,7 @@ std::vector<Get> gets_of(DynamoDb& db, const Call& call, const Input& in) {
     const Table& table = db.require(call, get.table, true);
     get.encoded = key_of_key(get.key, table.keys);
     check_key_paths(get.projecting.paths(), table.keys, "Key");
-    if (!seen.emplace(table.id, get.encoded).second)
-      throw ItemError{"Provided list of item keys contains duplicates"};
+    if (!seen.emplace(table.id, get.encoded).second) throw ItemError{kDuplicates};
   }
   return out;
 }
@@ -139,8 +160,9 @@ Task<Output> handle(DynamoDb& db, Call call, Input in) {
   Answer answer(in);
   std::map<std::string, double> units;
   std::int64_t bytes = 0, step = 0;
+  bool full = false;
   for (const Get& get : gets) {
-    if (bytes >= kMaxBytes) {
+    if (full) {
       answer.refuse(get);
       continue;
     }
@@ -150,6 +172,10 @@ Task<Output> handle(DynamoDb& db, Call call, Input in) {
       continue;
     }
     auto found = db.records.get(table.tree, get.encoded);
+    if (full = found && bytes + found->size > kMaxBytes; full) {
+      answer.refuse(get);
+      continue;
+    }
     Usage usage;
     usage.table = read_units(found ? found->size : 0, get.from->consistent.value_or(false));
     units[get.table] += usage.table;

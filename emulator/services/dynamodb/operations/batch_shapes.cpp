@@ -1,5 +1,7 @@
 #include "services/dynamodb/operations/batch_shapes.hpp"
 
+#include "wire/validate.hpp"
+
 namespace puddle::dynamodb {
 
 Usage& Usages::of(const Table& table) {
@@ -29,6 +31,17 @@ void MetricsByTable::add(const ItemWrite& write, const std::optional<std::string
   Value& list = metrics_[write.table()->name];
   if (list.is_null()) list = wire::List();
   list.list().push_back(std::move(one));
+}
+
+void check_table_name(const std::string& name, const std::function<std::string()>& echo) {
+  if (name.starts_with("arn:") || (name.size() <= 255 && wire::matches_pattern(kNewTable.pattern, name)))
+    return;
+  throw ItemError{
+      "1 validation error detected: Value '" + echo() +
+      "' at 'requestItems' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have "
+      "length less than or equal to 255, Member must have length greater than or equal to 3, Member must "
+      "satisfy regular expression pattern: " +
+      std::string(kNewTable.pattern) + "]"};
 }
 
 void authorise(DynamoDb& db, const Call& call, const std::string& action, const std::string& arn) {

@@ -1,5 +1,6 @@
 // What batches and transactions share.
 #pragma once
+#include <functional>
 #include <map>
 
 #include "services/dynamodb/operations/item_shapes.hpp"
@@ -28,6 +29,9 @@ class MetricsByTable {
  private:
   wire::Map metrics_;
 };
+
+/// Throws for a key of RequestItems that is no table's name. Echo: the request as AWS shows it.
+void check_table_name(const std::string& name, const std::function<std::string()>& echo);
 
 /// Whether the caller may do this, too; for calls on several tables. Throws AccessDenied.
 void authorise(DynamoDb& db, const Call& call, const std::string& action, const std::string& arn);

@@ -41,14 +41,39 @@ struct Output {
   Value unprocessed{Map()}, metrics, capacity;
 };
 
+/// The request as AWS echoes it in messages, but for the attributes' values.
+std::string shown(const Requests& items) {
+  std::string out;
+  const auto attributes = [&](const Value& item) {
+    std::string names;
+    if (item.is_map())
+      for (const auto& member : item.map())
+        names += (names.empty() ? "" : ", ") + member.first + "=AttributeValue()";
+    return "{" + names + "})";
+  };
+  for (const auto& [table, requests] : items) {
+    out += (out.empty() ? "{" : ", ") + table + "=[";
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      const Request& r = requests[i];
+      out += std::string(i ? ", " : "") +
+             "WriteRequest(putRequest=" + (r.put ? "PutRequest(item=" + attributes(r.put->item) : "null") +
+             ", deleteRequest=" + (r.remove ? "DeleteRequest(key=" + attributes(r.remove->key) : "null") +
+             ")";
+    }
+    out += "]";
+  }
+  return out + "}";
+}
+
 /// The names of the map's keys come here, because their form depends on whether they are ARNs.
 void check_counts(const Requests& items) {
   std::size_t all = 0;
   for (const auto& [table, requests] : items) {
+    check_table_name(table, [&] { return shown(items); });
     if (requests.empty() || requests.size() > kMaxRequests)
       throw ItemError{
-          "1 validation error detected: Value '{" + table +
-          "=[...]}' at 'requestItems' failed to satisfy "
+          "1 validation error detected: Value '" + shown(items) +
+          "' at 'requestItems' failed to satisfy "
           "constraint: Map value must satisfy constraint: [Member must have length less than or equal to 25, "
           "Member must have length greater than or equal to 1]"};
     all += requests.size();
@@ -84,6 +109,14 @@ std::vector<std::pair<std::string, ItemWrite>> writes_of(const Requests& items) 
   return out;
 }
 
+/// The key in an item has the words of a key alone here.
+void check_key(const Value& item, const KeySchema& keys) {
+  for (const auto* part : {&keys.hash, &keys.range})
+    for (const KeyAttribute& a : *part)
+      if (const Value* value = item.find(a.name); !value || type_of(*value) != a.type)
+        throw ItemError{"The provided key element does not match the schema"};
+}
+
 void bind_all(DynamoDb& db, const Call& call, std::vector<std::pair<std::string, ItemWrite>>& writes) {
   std::vector<Table*> tables;
   tables.reserve(writes.size());
@@ -91,6 +124,7 @@ void bind_all(DynamoDb& db, const Call& call, std::vector<std::pair<std::string,
   std::set<std::pair<std::int64_t, std::string>> seen;
   for (std::size_t i = 0; i < writes.size(); ++i) {
     ItemWrite& write = writes[i].second;
+    check_key(write.item, tables[i]->keys);
     write.bind(*tables[i]);
     if (!seen.emplace(tables[i]->id, write.key()).second)
       throw ItemError{"Provided list of item keys contains duplicates"};

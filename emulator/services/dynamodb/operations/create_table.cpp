@@ -94,10 +94,11 @@ Operation create_table() {
       .resource = [](DynamoDb&, const Call& c,
                      const Input& in) { return table_arn(c, in.name.value_or("")); },
       .input = {required<&Input::attributes>("AttributeDefinitions"),
-                optional<&Input::name>("TableName", {.min = 1, .max = 255, .pattern = "[a-zA-Z0-9_.-]+"}),
+                optional<&Input::name>("TableName", kNewTable),
                 required<&Input::keys>("KeySchema", {.min = 1}),
-                optional<&Input::local_indexes>("LocalSecondaryIndexes"),
+                // Global ones first: that is the order of AWS's errors.
                 optional<&Input::global_indexes>("GlobalSecondaryIndexes"),
+                optional<&Input::local_indexes>("LocalSecondaryIndexes"),
                 optional<&Input::billing>("BillingMode", {.one_of = {"PROVISIONED", "PAY_PER_REQUEST"}}),
                 optional<&Input::throughput>("ProvisionedThroughput"),
                 optional<&Input::stream>("StreamSpecification"), optional<&Input::sse>("SSESpecification"),

@@ -4,13 +4,27 @@
 
 namespace puddle::dynamodb {
 
-std::string table_arn(const Call& c, const std::string& table) {
-  return table.starts_with("arn:") ? table
-                                   : "arn:aws:dynamodb:" + c.region + ":" + c.account + ":table/" + table;
+Shape write_input(std::vector<wire::Field> own) {
+  std::vector<wire::Field> all{
+      optional<&WriteInput::capacity>("ReturnConsumedCapacity", kCapacity),
+      required<&WriteInput::table>("TableName", kTableName),
+      optional<&WriteInput::metrics>("ReturnItemCollectionMetrics", kMetrics),
+      optional<&WriteInput::conditional_operator>("ConditionalOperator", kConditionalOperator),
+      optional<&WriteInput::returns>("ReturnValues", kReturnValues)};
+  for (wire::Field& field : own) all.push_back(std::move(field));
+  for (wire::Field field :
+       {optional<&WriteInput::expected>("Expected"), optional<&WriteInput::condition>("ConditionExpression"),
+        optional<&WriteInput::names>("ExpressionAttributeNames"),
+        optional<&WriteInput::values>("ExpressionAttributeValues"),
+        optional<&WriteInput::returns_on_failure>("ReturnValuesOnConditionCheckFailure", kReturnsOnFailure)})
+    all.push_back(std::move(field));
+  return Shape(std::move(all));
 }
 
-std::string index_arn(const Call& c, const std::string& table, const std::optional<std::string>& index) {
-  return index ? table_arn(c, table) + "/index/" + *index : table_arn(c, table);
+Shape write_output() {
+  return {optional<&WriteOutput::attributes>("Attributes"),
+          optional<&WriteOutput::capacity>("ConsumedCapacity"),
+          optional<&WriteOutput::metrics>("ItemCollectionMetrics")};
 }
 
 Value normal_item(const Value& given) {
@@ -46,8 +60,12 @@ Usage usage_of(const Written& w) {
 
 AwsError condition_failed(const ItemWrite& write, const std::optional<std::string>& returns_on_failure) {
   wire::Map members;
-  if (returns_on_failure == "ALL_OLD" && write.old()) members.add("Item", wire::Raw{write.old()->json});
-  return kConditionalCheckFailed("The conditional request failed", std::move(members));
+  const std::string message = "The conditional request failed";
+  if (returns_on_failure == "ALL_OLD" && write.old()) {
+    members.add("Item", wire::Raw{write.old()->json});
+    members.add("Message", message);  // capital beside an item, as the service writes it
+  }
+  return kConditionalCheckFailed(message, std::move(members));
 }
 
 void use_update(ItemWrite& write, Expressions& expressions, const std::optional<std::string>& text) {

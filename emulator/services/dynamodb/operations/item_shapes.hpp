@@ -3,15 +3,12 @@
 #include <optional>
 #include <string>
 
-#include "services/dynamodb/dynamodb.hpp"
 #include "services/dynamodb/item_write.hpp"
 #include "services/dynamodb/items/capacity.hpp"
+#include "services/dynamodb/operations/names.hpp"
 
 namespace puddle::dynamodb {
 
-/// A name or an ARN.
-inline const wire::Traits kTableName{.min = 1, .max = 1024};
-inline const wire::Traits kIndexName{.min = 3, .max = 255, .pattern = "[a-zA-Z0-9_.-]+"};
 inline const wire::Traits kCapacity{.one_of = {"INDEXES", "TOTAL", "NONE"}};
 inline const wire::Traits kMetrics{.one_of = {"SIZE", "NONE"}};
 inline const wire::Traits kReturnValues{
@@ -37,10 +34,10 @@ struct WriteOutput {
   Value attributes, capacity, metrics;
 };
 
-/// The resource of a call, for authorisation.
-std::string table_arn(const Call& call, const std::string& name_or_arn);
-std::string index_arn(const Call& call, const std::string& name_or_arn,
-                      const std::optional<std::string>& index);
+/// The input of a put, update or delete with its own members (Item or Key first), in the order in which AWS
+/// tells what is wrong with them; and their output.
+Shape write_input(std::vector<wire::Field> own);
+Shape write_output();
 
 /// Throws for anything wrong in an item or key; makes it normal.
 Value normal_item(const Value& given);

@@ -51,9 +51,9 @@ void use_actions(ItemWrite& write, const Bound& bound) {
 
 }  // namespace
 
-Bound bind_statement(const std::string& text, const std::optional<std::vector<Value>>& parameters) {
-  auto statement = std::make_shared<const Statement>(partiql::parse(text));
-  return Bound(std::move(statement), parameters.value_or(std::vector<Value>()), normalise_value);
+Bound bind_statement(DynamoDb& db, const StatementInput& in) {
+  return Bound(db.statements.statement(in.statement), in.parameters.value_or(std::vector<Value>()),
+               normalise_value);
 }
 
 void authorise_statement(DynamoDb& db, const Call& call, const Statement& statement) {
@@ -98,6 +98,8 @@ ItemWrite write_of(const Bound& bound, const Table& table) {
     if (!part.others.empty()) out.condition = bound.test(std::move(part.others));
     return out;
   }
+  if (statement.kind == Kind::exists && part.others.empty())
+    throw ItemError{"EXISTS() must contain a single item read with additional condition"};
   // Both need the item to be there.
   out.condition = [others = bound.test(std::move(part.others))](const wire::Map& old) {
     return !old.empty() && others(old);
@@ -123,19 +125,27 @@ std::optional<std::string> returns_of(const Statement& statement) {
 }
 
 Value SingleRead::take(std::optional<StoredItem> found) const {
-  if (!found || (test && !test(found->value().map()))) return {};
+  if (!found) return {};
   return view ? Value(view(found->value().map())) : Value(wire::Raw{std::move(found->json)});
+}
+
+void check_single_keys(const Index& index) {
+  if (index.keys.hash.size() > 1 || index.keys.range.size() > 1)
+    throw ItemError{
+        "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute "
+        "RANGE keys."};
 }
 
 SingleRead single_read(const Bound& bound, const Table& table, const std::string& operation) {
   const Statement& statement = bound.statement();
+  if (const Index* index = statement.index ? table.find_index(*statement.index) : nullptr)
+    check_single_keys(*index);
   KeyPart part = take_key(bound, table.keys);
-  if (statement.index || part.key.size() < table.keys.size())
+  if (statement.index || part.key.size() < table.keys.size() || !part.others.empty())
     throw ItemError{"Select statements within " + operation +
                     " must specify the primary key in the where clause."};
   SingleRead out;
   out.key = key_of_key(Value(std::move(part.key)), table.keys);
-  if (!part.others.empty()) out.test = bound.test(std::move(part.others));
   if (!statement.projection.empty())
     out.view = [paths = statement.projection](const wire::Map& item) { return partiql::select(item, paths); };
   return out;

@@ -21,8 +21,8 @@ struct StatementInput {
   std::optional<std::string> returns_on_failure;
 };
 
-/// Parses and binds.
-partiql::Bound bind_statement(const std::string& text, const std::optional<std::vector<Value>>& parameters);
+/// Parses (or knows it already) and binds.
+partiql::Bound bind_statement(DynamoDb& db, const StatementInput& in);
 /// For dynamodb:PartiQLSelect and so on.
 void authorise_statement(DynamoDb& db, const Call& call, const partiql::Statement& statement);
 
@@ -41,12 +41,14 @@ std::optional<std::string> returns_of(const partiql::Statement& statement);
 /// A SELECT of one item in a batch or transaction. Operation: for the words.
 struct SingleRead {
   std::string key;
-  ItemTest test;  ///< may be empty
   ItemView view;  ///< may be empty
   /// The item or null.
   Value take(std::optional<StoredItem> found) const;
 };
 SingleRead single_read(const partiql::Bound& bound, const Table& table, const std::string& operation);
+
+/// Throws for an index of several hash or range attributes, which PartiQL does not read.
+void check_single_keys(const Index& index);
 
 /// A SELECT: the ranges of keys to read, one after the other.
 struct Select {

@@ -106,8 +106,7 @@ Output handle(DynamoDb& db, const Call& call, const Input& in) {
   std::size_t reads = 0, writes = 0;
   for (std::size_t i = 0; i < in.statements.size(); ++i) {
     try {
-      bounds[i] =
-          checked([&] { return bind_statement(in.statements[i].statement, in.statements[i].parameters); });
+      bounds[i] = checked([&] { return bind_statement(db, in.statements[i]); });
       ++(bounds[i]->statement().reads() ? reads : writes);
     } catch (const AwsError& e) {
       Map answer;

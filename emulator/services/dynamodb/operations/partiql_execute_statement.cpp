@@ -125,7 +125,7 @@ Output write(DynamoDb& db, const Call& call, const Input& in, const Bound& bound
 
 Bound bound_of(DynamoDb& db, const Call& call, const Input& in) {
   return checked([&] {
-    Bound bound = bind_statement(in.statement, in.parameters);
+    Bound bound = bind_statement(db, in);
     authorise_statement(db, call, bound.statement());
     return bound;
   });

@@ -32,11 +32,22 @@ struct Output {
   Value responses{List()}, capacity;
 };
 
+/// What is wrong with a statement itself names the statement; what is wrong with a parameter does not.
+template <class F>
+auto at_statement(std::size_t i, F&& fn) {
+  try {
+    return fn();
+  } catch (const ItemError& e) {
+    throw ItemError{"Validation failed in TransactStatements[" + std::to_string(i) + "]: " + e.message};
+  }
+}
+
 std::vector<Bound> bind_all(DynamoDb& db, const Call& call, const Input& in) {
   std::vector<Bound> out;
   std::size_t reads = 0;
   for (const One& one : in.statements) {
-    out.push_back(bind_statement(one.statement, one.parameters));
+    at_statement(out.size(), [&] { return db.statements.statement(one.statement); });
+    out.push_back(bind_statement(db, one));
     const partiql::Statement& statement = out.back().statement();
     if (statement.returning != Returning::nothing)
       throw ItemError{"RETURNING is not supported in ExecuteTransaction"};
@@ -53,7 +64,8 @@ Output read_all(DynamoDb& db, const Call& call, const Input& in, const std::vect
   std::set<std::pair<std::int64_t, std::string>> seen;
   for (const Bound& bound : bounds) {
     const Table& table = db.require(call, bound.statement().table, true);
-    reads.emplace_back(&table, single_read(bound, table, "ExecuteTransaction"));
+    reads.emplace_back(
+        &table, at_statement(reads.size(), [&] { return single_read(bound, table, "ExecuteTransaction"); }));
     if (!seen.emplace(table.id, reads.back().second.key).second) throw ItemError{std::string(kOneItemTwice)};
   }
   List responses;
@@ -86,7 +98,7 @@ Output write_all(DynamoDb& db, const Call& call, const Input& in, const std::vec
   std::vector<std::optional<std::string>> returns;
   for (std::size_t i = 0; i < bounds.size(); ++i) {
     const Table& table = db.require(call, bounds[i].statement().table, true);
-    writes.push_back(write_of(bounds[i], table));
+    writes.push_back(at_statement(i, [&] { return write_of(bounds[i], table); }));
     tables.push_back(bounds[i].statement().table);
     returns.push_back(in.statements[i].returns_on_failure);
   }

@@ -13,15 +13,28 @@ using partiql::Bound;
 using partiql::Node;
 using partiql::Statement;
 
-const std::string kConsistentIndex = "Consistent reads are not supported on global secondary indexes";
-
 const Index* index_of(const Table& table, const Statement& statement, bool consistent) {
   if (!statement.index) return nullptr;
-  if (!table.find_index(*statement.index)) throw ItemError{"The table does not have the specified index"};
+  const Index* found = table.find_index(*statement.index);
+  if (!found) throw ItemError{"The table does not have the specified index"};
+  check_single_keys(*found);
+  if (found->global && consistent)
+    throw ItemError{"Strongly consistent read is not supported on Global Secondary Indexes"};
   ReadInput in;
   in.index = statement.index;
-  in.consistent = consistent;
   return index_of(table, in);
+}
+
+/// A global index answers only what it projects.
+void check_projected(const Statement& statement, const Index& index) {
+  if (!index.global || index.projection.kind == Projection::Kind::all) return;
+  std::string missing;
+  for (const partiql::Path& path : statement.projection)
+    if (!index.projection.has(path.front().name))
+      missing += (missing.empty() ? "" : ", ") + path.front().name;
+  if (!missing.empty())
+    throw ItemError{"One or more parameter values were invalid: Global secondary index " + index.name +
+                    " does not project [" + missing + "]"};
 }
 
 /// A test of one attribute against constants, as a key condition; nothing when it is of another form.
@@ -82,17 +95,20 @@ void intersect(KeyRange& range, const KeyRange& other) {
 /// Sorts the conditions of WHERE: the partitions, tests of the sort key, and the rest.
 class Selection {
  public:
-  Selection(const Bound& bound, const KeySchema& keys) : binding_(*bound.binding()), keys_(keys) {
-    for (const Node* node : bound.conditions()) sort(node);
+  Selection(const expression::Binding& binding, const std::vector<const Node*>& conditions,
+            const KeySchema& keys)
+      : binding_(binding), keys_(keys) {
+    for (const Node* node : conditions) sort(node);
     if (found() < keys_.hash.size()) {  // a scan
       hash_.clear();
       partitions_.clear();
       tests_.clear();
-      others_ = bound.conditions();
+      others_ = conditions;
     }
   }
 
   bool any_partition() const { return found() == keys_.hash.size(); }
+  bool tests_range() const { return !tests_.empty(); }
   std::vector<const Node*> others() const { return others_; }
 
   std::vector<KeyRange> ranges() const {
@@ -151,6 +167,65 @@ class Selection {
   std::vector<const Node*> others_;
 };
 
+bool names(const Node& node, const expression::Binding& binding, const std::string& attribute) {
+  if (node.op == Op::path) return binding.path(node).front().name == attribute;
+  return std::any_of(node.args.begin(), node.args.end(),
+                     [&](const Node& arg) { return names(arg, binding, attribute); });
+}
+
+/// Branches of an OR that read the same keys are refused when one of them tests the sort key, unless the
+/// other tests it by <> or NOT.
+class Branches {
+ public:
+  Branches(const Bound& bound, const KeySchema& keys) : binding_(*bound.binding()), keys_(keys) {
+    const Node* where = bound.statement().where ? &*bound.statement().where : nullptr;
+    if (where && where->op == Op::logical_or && keys.has_range()) add(*where);
+  }
+
+  void check() const {
+    for (std::size_t i = 0; i < branches_.size(); ++i)
+      for (std::size_t k = 0; k < i; ++k)
+        if ((branches_[i].tests_range || branches_[k].tests_range) &&
+            overlap(branches_[i].ranges, branches_[k].ranges))
+          throw ItemError{"Overlapping conditions with range keys are not supported in where clause"};
+  }
+
+ private:
+  struct Branch {
+    std::vector<KeyRange> ranges;
+    bool tests_range = false;
+  };
+
+  void add(const Node& node) {
+    if (node.op == Op::logical_or) {
+      for (const Node& arg : node.args) add(arg);
+      return;
+    }
+    std::vector<const Node*> conditions;
+    partiql::flatten(node, conditions);
+    const auto excludes = [&](const Node* c) {
+      return (c->op == Op::ne || c->op == Op::logical_not) && names(*c, binding_, keys_.range[0].name);
+    };
+    if (std::any_of(conditions.begin(), conditions.end(), excludes)) return;
+    const Selection selection(binding_, conditions, keys_);
+    if (selection.any_partition()) branches_.push_back({selection.ranges(), selection.tests_range()});
+  }
+
+  static bool overlap(const std::vector<KeyRange>& a, const std::vector<KeyRange>& b) {
+    const auto begins_before = [](const KeyRange& x, const KeyRange& y) {
+      return y.to.empty() || x.from < y.to;
+    };
+    for (const KeyRange& one : a)
+      for (const KeyRange& other : b)
+        if (begins_before(one, other) && begins_before(other, one)) return true;
+    return false;
+  }
+
+  const expression::Binding& binding_;
+  const KeySchema& keys_;
+  std::vector<Branch> branches_;
+};
+
 /// The direction that ORDER BY asks for.
 bool is_forward(const Statement& statement, const Selection& selection, const KeySchema& keys) {
   if (statement.order.empty()) return true;
@@ -185,8 +260,10 @@ Select select_of(const Bound& bound, const Table& table, bool consistent) {
   Select out;
   out.read.table = &table;
   out.read.index = index_of(table, statement, consistent);
+  if (out.read.index) check_projected(statement, *out.read.index);
   const KeySchema& keys = out.read.index ? out.read.index->keys : table.keys;
-  const Selection selection(bound, keys);
+  Branches(bound, keys).check();
+  const Selection selection(*bound.binding(), bound.conditions(), keys);
   out.read.forward = is_forward(statement, selection, keys);
   out.ranges = selection.ranges();
   if (!selection.others().empty()) out.read.filter = bound.test(selection.others());

@@ -6,6 +6,9 @@
 namespace puddle::dynamodb {
 namespace {
 
+/// An index has up to four hash and four range attributes.
+constexpr std::size_t kMostConditions = 8;
+
 struct Input : ReadInput {
   std::optional<std::string> key_expression;
   std::optional<ConditionValues> key_conditions;
@@ -26,7 +29,8 @@ void use_expressions(Plan& plan, DynamoDb& db, const Input& in) {
   }
   Expressions expressions(db.expressions, in.names, in.values);
   plan.placeholders = expressions.placeholders();
-  if (in.key_expression) plan.keys = key_conditions(expressions.key_condition(*in.key_expression));
+  std::optional<expression::KeyConditionExpression> keys;
+  if (in.key_expression) keys.emplace(expressions.key_condition(*in.key_expression));
   if (in.filter_expression) {
     std::vector<expression::Path> paths;
     plan.filter = expressions.condition(in.filter_expression, "FilterExpression", &paths);
@@ -34,6 +38,7 @@ void use_expressions(Plan& plan, DynamoDb& db, const Input& in) {
   }
   plan.projecting = Projecting(expressions, in.attributes, in.projection);
   expressions.check_unused();
+  if (keys) plan.keys = key_conditions(keys->tests());
 }
 
 Plan plan_of(DynamoDb& db, const Input& in) {
@@ -59,7 +64,7 @@ Plan plan_of(DynamoDb& db, const Input& in) {
         "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."};
   use_expressions(plan, db, in);
   if (plan.legacy) plan.keys = key_conditions(*plan.legacy);
-  if (plan.keys.empty() || (plan.legacy && plan.keys.size() > 2))
+  if (plan.keys.empty() || plan.keys.size() > kMostConditions)
     throw ItemError{"Conditions can be of length 1 or 2 only"};
   return plan;
 }
@@ -127,26 +132,11 @@ Operation query() {
       .name = "Query",
       .action = "dynamodb:Query",
       .resource = [](DynamoDb&, const Call& c, const Input& in) { return index_arn(c, in.table, in.index); },
-      .input = {required<&ReadInput::table>("TableName", kTableName),
-                optional<&ReadInput::index>("IndexName", kIndexName),
-                optional<&ReadInput::select>("Select", kSelect),
-                optional<&ReadInput::attributes>("AttributesToGet", {.min = 1}),
-                optional<&ReadInput::limit>("Limit"), optional<&ReadInput::consistent>("ConsistentRead"),
-                optional<&Input::key_conditions>("KeyConditions"),
-                optional<&ReadInput::filter>("QueryFilter"),
-                optional<&ReadInput::conditional_operator>("ConditionalOperator", kConditionalOperator),
-                optional<&Input::forward>("ScanIndexForward"),
-                optional<&ReadInput::start>("ExclusiveStartKey"),
-                optional<&ReadInput::capacity>("ReturnConsumedCapacity", kCapacity),
-                optional<&ReadInput::projection>("ProjectionExpression"),
-                optional<&ReadInput::filter_expression>("FilterExpression"),
-                optional<&Input::key_expression>("KeyConditionExpression"),
-                optional<&ReadInput::names>("ExpressionAttributeNames"),
-                optional<&ReadInput::values>("ExpressionAttributeValues")},
-      .output = {optional<&ReadOutput::items>("Items"), required<&ReadOutput::count>("Count"),
-                 required<&ReadOutput::scanned>("ScannedCount"),
-                 optional<&ReadOutput::last>("LastEvaluatedKey"),
-                 optional<&ReadOutput::capacity>("ConsumedCapacity")},
+      .input = read_input(
+          "QueryFilter", {optional<&ReadInput::limit>("Limit"), optional<&Input::forward>("ScanIndexForward"),
+                          optional<&Input::key_conditions>("KeyConditions"),
+                          optional<&Input::key_expression>("KeyConditionExpression")}),
+      .output = read_output(),
       .errors = kReadErrors,
       .wait = handle,
   });

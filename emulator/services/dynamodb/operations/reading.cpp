@@ -25,6 +25,31 @@ bool stays_bare(std::string_view message) {
 
 }  // namespace
 
+Shape read_input(const char* filter, std::vector<wire::Field> own) {
+  std::vector<wire::Field> all{
+      optional<&ReadInput::capacity>("ReturnConsumedCapacity", kCapacity),
+      required<&ReadInput::table>("TableName", kTableName),
+      optional<&ReadInput::index>("IndexName", kIndexName),
+      optional<&ReadInput::select>("Select", kSelect),
+      optional<&ReadInput::attributes>("AttributesToGet", {.min = 1}),
+      optional<&ReadInput::consistent>("ConsistentRead"),
+      optional<&ReadInput::filter>(filter),
+      optional<&ReadInput::conditional_operator>("ConditionalOperator", kConditionalOperator),
+      optional<&ReadInput::start>("ExclusiveStartKey"),
+      optional<&ReadInput::projection>("ProjectionExpression"),
+      optional<&ReadInput::filter_expression>("FilterExpression"),
+      optional<&ReadInput::names>("ExpressionAttributeNames"),
+      optional<&ReadInput::values>("ExpressionAttributeValues")};
+  for (wire::Field& field : own) all.push_back(std::move(field));
+  return Shape(std::move(all));
+}
+
+Shape read_output() {
+  return {optional<&ReadOutput::items>("Items"), required<&ReadOutput::count>("Count"),
+          required<&ReadOutput::scanned>("ScannedCount"), optional<&ReadOutput::last>("LastEvaluatedKey"),
+          optional<&ReadOutput::capacity>("ConsumedCapacity")};
+}
+
 Value normal_start(const Value& given) {
   if (given.is_null()) return {};
   try {
@@ -54,7 +79,7 @@ void check_select(const ReadInput& in) {
                     "Must specify the AttributesToGet or ProjectionExpression when choosing to get "
                     "SPECIFIC_ATTRIBUTES"};
   if (in.select && asked && *in.select != "SPECIFIC_ATTRIBUTES")
-    throw ItemError{std::string(kInvalid) + "Cannot specify the " + asked + " when choosing to get " +
+    throw ItemError{std::string("Cannot specify the ") + asked + " when choosing to get " +
                     (*in.select == "COUNT" ? "only the Count" : *in.select)};
 }
 

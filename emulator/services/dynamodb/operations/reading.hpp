@@ -31,6 +31,9 @@ struct ReadPlan {
   Value start;  ///< ExclusiveStartKey, normal; null for none
 };
 
+/// The input of a Query or Scan with its own members, and their output. Filter: QueryFilter or ScanFilter.
+Shape read_input(const char* filter, std::vector<wire::Field> own);
+Shape read_output();
 /// ExclusiveStartKey's values, with the words that AWS has for them.
 Value normal_start(const Value& given);
 /// QueryFilter or ScanFilter into the plan.

@@ -27,33 +27,16 @@ struct Overrides {
   std::optional<Encryption> sse;
 };
 
-struct BackupInput {
+struct BackupInput : Overrides {
   std::string target, backup;
-  std::optional<std::string> billing;
-  std::optional<std::vector<GlobalIndexInput>> global;
-  std::optional<std::vector<LocalIndexInput>> local;
-  std::optional<Throughput> throughput;
-  std::optional<OnDemandThroughput> on_demand;
-  std::optional<Encryption> sse;
 };
 
-struct TimeInput {
+struct TimeInput : Overrides {
   std::string target;
   std::optional<std::string> source_arn, source;
   std::optional<bool> latest;
   std::optional<Time> at;
-  std::optional<std::string> billing;
-  std::optional<std::vector<GlobalIndexInput>> global;
-  std::optional<std::vector<LocalIndexInput>> local;
-  std::optional<Throughput> throughput;
-  std::optional<OnDemandThroughput> on_demand;
-  std::optional<Encryption> sse;
 };
-
-template <class In>
-Overrides overrides_of(const In& in) {
-  return {in.billing, in.global, in.local, in.throughput, in.on_demand, in.sse};
-}
 
 /// Keeps the indexes that are named; each must be one of the source's.
 template <class Indexes>
@@ -132,7 +115,7 @@ DescriptionOutput from_backup(DynamoDb& db, const Call& call, const BackupInput&
   const Backup* b = db.backups.find(in.backup);
   if (!b) throw kBackupNotFound("Backup not found: " + in.backup);
   if (b->status != "AVAILABLE") throw kBackupInUse("Backup is being created: " + in.backup);
-  Value definition = definition_for(b->definition, overrides_of(in), call);
+  Value definition = definition_for(b->definition, in, call);
   return restore(db, call, in.target, std::move(definition), b->id, b->created,
                  Map{{"SourceBackupArn", Value(b->arn)},
                      {"SourceTableArn", Value(b->table_arn)},
@@ -163,32 +146,28 @@ DescriptionOutput to_time(DynamoDb& db, const Call& call, const TimeInput& in) {
         "An invalid restore time was specified. RestoreDateTime must be between EarliestRestorableDateTime "
         "and "
         "LatestRestorableDateTime.");
-  Value definition = definition_for(t->definition, overrides_of(in), call);
+  Value definition = definition_for(t->definition, in, call);
   return restore(db, call, in.target, std::move(definition), t->id, to_millis(at),
                  Map{{"SourceTableArn", Value(t->arn)}, {"RestoreDateTime", Value(at)}});
 }
 
-const wire::Traits kTarget{.min = 1,  // decision 0005
-                           .max = 255,
-                           .pattern = "[a-zA-Z0-9_.-]+"};
 const wire::Traits kBilling{.one_of = {"PROVISIONED", "PAY_PER_REQUEST"}};
 
-template <class In, class C = In>
 void add_overrides(Shape& shape) {
-  shape.fields.push_back(optional<&In::billing, C>("BillingModeOverride", kBilling));
-  shape.fields.push_back(optional<&In::global, C>("GlobalSecondaryIndexOverride"));
-  shape.fields.push_back(optional<&In::local, C>("LocalSecondaryIndexOverride"));
-  shape.fields.push_back(optional<&In::throughput, C>("ProvisionedThroughputOverride"));
-  shape.fields.push_back(optional<&In::on_demand, C>("OnDemandThroughputOverride"));
-  shape.fields.push_back(optional<&In::sse, C>("SSESpecificationOverride"));
+  shape.fields.push_back(optional<&Overrides::billing>("BillingModeOverride", kBilling));
+  shape.fields.push_back(optional<&Overrides::global>("GlobalSecondaryIndexOverride"));
+  shape.fields.push_back(optional<&Overrides::local>("LocalSecondaryIndexOverride"));
+  shape.fields.push_back(optional<&Overrides::throughput>("ProvisionedThroughputOverride"));
+  shape.fields.push_back(optional<&Overrides::on_demand>("OnDemandThroughputOverride"));
+  shape.fields.push_back(optional<&Overrides::sse>("SSESpecificationOverride"));
 }
 
 }  // namespace
 
 Operation restore_table_from_backup() {
-  Shape input{required<&BackupInput::target>("TargetTableName", kTarget),
+  Shape input{required<&BackupInput::target>("TargetTableName", kNewTable),
               required<&BackupInput::backup>("BackupArn", {.min = 37, .max = 1024})};
-  add_overrides<BackupInput>(input);
+  add_overrides(input);
   return operation<DynamoDb, BackupInput, DescriptionOutput>({
       .name = "RestoreTableFromBackup",
       .action = "dynamodb:RestoreTableFromBackup",
@@ -203,11 +182,11 @@ Operation restore_table_from_backup() {
 
 Operation restore_table_to_point_in_time() {
   Shape input{optional<&TimeInput::source_arn>("SourceTableArn", {.min = 1, .max = 1024}),
-              optional<&TimeInput::source>("SourceTableName", kTarget),
-              required<&TimeInput::target>("TargetTableName", kTarget),
+              optional<&TimeInput::source>("SourceTableName", kNewTable),
+              required<&TimeInput::target>("TargetTableName", kNewTable),
               optional<&TimeInput::latest>("UseLatestRestorableTime"),
               optional<&TimeInput::at>("RestoreDateTime")};
-  add_overrides<TimeInput>(input);
+  add_overrides(input);
   return operation<DynamoDb, TimeInput, DescriptionOutput>({
       .name = "RestoreTableToPointInTime",
       .action = "dynamodb:RestoreTableToPointInTime",

@@ -22,11 +22,16 @@ std::string joined(const std::vector<T>& items, F&& name) {
   return out;
 }
 
-std::string names_of(const std::vector<AttributeDefinition>& attributes) {
-  return joined(attributes, [](const AttributeDefinition& a) { return a.name; });
+std::string sorted(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  return joined(names, [](const std::string& name) { return name; });
 }
-std::string names_of(const std::vector<KeyElement>& keys) {
-  return joined(keys, [](const KeyElement& k) { return k.name; });
+
+template <class T>
+std::string names_of(const std::vector<T>& items) {
+  std::vector<std::string> out;
+  for (const T& item : items) out.push_back(item.name);
+  return sorted(std::move(out));
 }
 
 bool defined(const std::vector<AttributeDefinition>& attributes, const std::string& name) {
@@ -41,12 +46,8 @@ void check_defined(const std::vector<KeyElement>& keys, const std::vector<Attrib
                     names_of(keys) + "], AttributeDefinitions: [" + names_of(attributes) + "]");
 }
 
-/// HASH first, then RANGE; several of each only in a global index.
-void check_order(const std::vector<KeyElement>& keys, bool several) {
-  const auto hashes = static_cast<std::size_t>(
-      std::count_if(keys.begin(), keys.end(), [](const KeyElement& k) { return k.type == "HASH"; }));
-  const std::size_t ranges = keys.size() - hashes;
-  if (!several && keys.size() > 2)
+void check_count(const std::vector<KeyElement>& keys) {
+  if (keys.size() > 2)
     throw kValidation(
         "1 validation error detected: Value '[" +
         joined(keys,
@@ -54,6 +55,14 @@ void check_order(const std::vector<KeyElement>& keys, bool several) {
                  return "KeySchemaElement(attributeName=" + k.name + ", keyType=" + k.type + ")";
                }) +
         "]' at 'keySchema' failed to satisfy constraint: Member must have length less than or equal to 2");
+}
+
+/// HASH first, then RANGE; several of each only in a global index.
+void check_order(const std::vector<KeyElement>& keys, bool several) {
+  const auto hashes = static_cast<std::size_t>(
+      std::count_if(keys.begin(), keys.end(), [](const KeyElement& k) { return k.type == "HASH"; }));
+  const std::size_t ranges = keys.size() - hashes;
+  if (!several) check_count(keys);
   if (keys.size() == 2 && keys[0].name == keys[1].name)
     throw kValidation("Both the Hash Key and the Range Key element in the KeySchema have the same name");
   std::set<std::string> seen;
@@ -81,7 +90,7 @@ void check_projection(const ProjectionInput& p) {
     throw invalid("ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
   if (!p.attributes) return;
   const std::set<std::string> unique(p.attributes->begin(), p.attributes->end());
-  if (unique.size() != p.attributes->size()) throw invalid("NonKeyAttributes contains duplicate values");
+  if (unique.size() != p.attributes->size()) throw invalid("Duplicate attribute names in NonKeyAttributes");
 }
 
 void check_local(const Schema& s, std::set<std::string>& names) {
@@ -182,6 +191,7 @@ void check_bounds(const Throughput& t) {
 }
 
 void check_schema(const Schema& s) {
+  check_count(s.keys);
   if (s.keys.size() > s.attributes.size())
     throw kValidation("Invalid KeySchema: Some index key attribute have no definition");
   std::set<std::string> seen;
@@ -216,11 +226,6 @@ void check_encryption(const std::optional<Encryption>& e) {
   if (!e->enabled.value_or(false) && (e->type || e->key))
     throw invalid("SSEType and KMSMasterKeyId can only be specified when Enabled is true");
   if (e->type == "AES256") throw invalid("AES256 is not a supported SSEType");
-}
-
-void check_table_name(const std::string& name) {
-  if (name.empty())
-    throw kValidation("The parameter 'TableName' is required but was not present in the request");
 }
 
 void check_tags(const std::vector<Tag>& tags) {

@@ -24,7 +24,6 @@ void check_index(const std::string& name, const std::vector<KeyElement>& keys,
                  bool global);
 void check_stream(const StreamSpecification& stream);
 void check_encryption(const std::optional<Encryption>& encryption);
-void check_table_name(const std::string& name);
 /// Tags of CreateTable and TagResource: characters, doubles, at most 50.
 void check_tags(const std::vector<Tag>& tags);
 /// OnDemandThroughput belongs to PAY_PER_REQUEST; -1 and above.

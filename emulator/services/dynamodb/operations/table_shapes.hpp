@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "services/dynamodb/dynamodb.hpp"
+#include "services/dynamodb/operations/names.hpp"
 
 namespace puddle::dynamodb {
 
@@ -57,10 +57,6 @@ struct ProjectionInput {
                                                    {.min = 1, .max = 20, .each = {{.min = 1, .max = 255}}})};
   }
 };
-
-inline const wire::Traits kIndexName{.min = 3, .max = 255, .pattern = "[a-zA-Z0-9_.-]+"};
-/// What names a table: a name or an ARN.
-inline const wire::Traits kTableName{.min = 1, .max = 1024};
 
 struct LocalIndexInput {
   std::string name;
@@ -125,8 +121,5 @@ struct NameInput {
 struct DescriptionOutput {
   Value description;
 };
-
-/// ARN of the table that the input names, as the authoriser wants it.
-std::string table_arn(const Call& call, const std::string& name_or_arn);
 
 }  // namespace puddle::dynamodb

@@ -46,7 +46,6 @@ struct Prepared {
 std::vector<Prepared> prepare(DynamoDb& db, const Call& call, const Input& in) {
   std::vector<Prepared> out;
   for (const TransactItem& item : in.items) {
-    check_parameters({}, {{"ProjectionExpression", item.get.projection.has_value()}}, item.get.names, {});
     Prepared& p = out.emplace_back();
     p.key = normal_item(item.get.key);
     p.projecting = Projecting(db.expressions, std::nullopt, item.get.projection, item.get.names);

@@ -75,15 +75,13 @@ struct Output {
 };
 
 ItemWrite write_of(DynamoDb& db, Kind kind, const Action& a) {
-  check_parameters(
-      {}, {{"UpdateExpression", a.update.has_value()}, {"ConditionExpression", a.condition.has_value()}},
-      a.names, a.values);
   ItemWrite write;
   write.kind = kind;
   write.item = normal_item(a.item);
   if (kind == Kind::put) write.size = checked_item_size(write.item);
-  if (!a.update && !a.condition) return write;
-  Expressions expressions(db.expressions, a.names, a.values);
+  if (!a.update && !a.condition) return write;  // placeholders without expressions are no error here
+  // Values may nest one level deeper than an item; what an update makes of them is held to the item's limit.
+  Expressions expressions(db.expressions, a.names, a.values, 0);
   use_update(write, expressions, a.update);
   write.condition = expressions.condition(a.condition, "ConditionExpression");
   expressions.check_unused();
@@ -159,9 +157,9 @@ Operation transact_write_items() {
       .name = "TransactWriteItems",
       .action = "",  // for each action
       .input = {required<&Input::items>("TransactItems", {.min = 1, .max = kMaxActions}),
+                optional<&Input::token>("ClientRequestToken", {.min = 1, .max = 36}),
                 optional<&Input::capacity>("ReturnConsumedCapacity", kCapacity),
-                optional<&Input::metrics>("ReturnItemCollectionMetrics", kMetrics),
-                optional<&Input::token>("ClientRequestToken", {.min = 1, .max = 36})},
+                optional<&Input::metrics>("ReturnItemCollectionMetrics", kMetrics)},
       .output = {optional<&Output::capacity>("ConsumedCapacity"),
                  optional<&Output::metrics>("ItemCollectionMetrics")},
       .errors = {kValidation, kSerialization, kResourceNotFound, kTransactionCanceled,

@@ -107,7 +107,7 @@ void check(const Input& in) {
     throw kValidation(
         "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
         "GlobalSecondaryIndexUpdates or "
-        "SSESpecification or ReplicaUpdates is required for UpdateTable");
+        "SSESpecification or ReplicaUpdates is required");
   if (in.billing == "PAY_PER_REQUEST" && in.throughput)
     throw invalid(
         "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "

@@ -65,8 +65,7 @@ ListOutput list(DynamoDbStreams& service, const Call& call, const ListInput& in)
       skipping = s.arn != *in.start;
       continue;
     }
-    const bool by_arn = in.table && in.table->starts_with("arn:");
-    if (in.table && (by_arn ? !s.arn.starts_with(*in.table + "/") : s.table != *in.table)) continue;
+    if (in.table && s.table != *in.table) continue;
     if (!s.open() && s.disabled < call.now - ChangeFeed::kRetention) continue;
     if (out.streams.size() == limit) {
       out.last = out.streams.back().arn;
@@ -209,7 +208,8 @@ Operation list_streams() {
   return operation<DynamoDbStreams, ListInput, ListOutput>({
       .name = "ListStreams",
       .action = "dynamodb:ListStreams",
-      .input = {optional<&ListInput::table>("TableName", {.min = 1, .max = 1024}),
+      .input = {optional<&ListInput::table>("TableName",
+                                            {.min = 3, .max = 255, .pattern = "[a-zA-Z0-9_.-]+"}),
                 optional<&ListInput::limit>("Limit", {.min = 1, .max = 100}),
                 optional<&ListInput::start>("ExclusiveStartStreamArn", {.min = 37, .max = 1024})},
       .output = {required<&ListOutput::streams>("Streams"),
