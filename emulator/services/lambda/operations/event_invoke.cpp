@@ -152,6 +152,7 @@ struct ListOutput {
 ListOutput list(Lambda& service, const Call& call, const ListInput& in) {
   const FunctionFamily& family = *need_or_say(service, call, in.name, {}, kNoFunction).family;
   std::vector<Output> all;
+  all.reserve(family.event_configs.size());
   for (const auto& [key, config] : family.event_configs) all.push_back(shown(family, key, config));
   ListOutput out;
   std::tie(out.configs, out.next) = page_of(all, in.marker, static_cast<std::size_t>(in.limit.value_or(50)));
