@@ -12,7 +12,7 @@ namespace puddle::sqs {
 namespace {
 
 constexpr std::int64_t kIdBlock = 10'000;
-constexpr std::size_t kExpireStep = 5000;
+constexpr std::size_t kExpireStep = 3000;
 constexpr std::size_t kRedriveStep = 100;
 
 Uuid new_uuid(Entropy& entropy) {

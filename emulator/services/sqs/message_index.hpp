@@ -45,11 +45,13 @@ class MessageIndex {
   std::size_t size() const { return size_; }
   std::size_t in_flight() const { return in_flight_; }
 
-  /// All of them, by arrival but for those that were moved here.
+  /// Until f says false: all of them, by arrival but for those that were moved here.
   template <class F>
-  void for_each(F&& f) const {
-    for (Message* m = oldest_; m; m = m->newer) f(*m);
-    for (Message* m : misplaced_) f(*m);
+  void visit(F&& f) const {
+    for (Message* m = oldest_; m; m = m->newer)
+      if (!f(*m)) return;
+    for (Message* m : misplaced_)
+      if (!f(*m)) return;
   }
   std::size_t groups() const { return groups_.size(); }
 

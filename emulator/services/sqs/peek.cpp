@@ -17,7 +17,7 @@ using Texts = std::map<std::string, std::string>;
 
 constexpr std::string_view kPath = "/_aws/sqs/messages";
 constexpr std::string_view kReceive = "ReceiveMessage";
-/// A page is made within one turn of the loop, so it is bounded.
+/// What is shown is copied within one turn of the loop, so it is bounded.
 constexpr std::size_t kMaxMessages = 10'000;
 constexpr std::size_t kMaxBytes = 16 * 1024 * 1024;
 
@@ -52,26 +52,30 @@ void parse(const HttpRequest& request, bool aws_json, Asked& out) {
     throw AwsError("InvalidAddress", "The address " + out.url + " is not valid for this endpoint.", 404);
 }
 
+/// `left_out`: how many messages of the queue were not looked at, because the answer was full.
 std::vector<Received> look(Queue& queue, const Asked& asked, Time now, std::size_t& left_out) {
   queue.messages().advance(now);
   std::vector<Received> out;
-  std::size_t bytes = 0;
+  std::size_t bytes = 0, seen = 0;
   const Wanted everything{{"All"}, {"All"}};
   std::set<const Group*> blocked;  // FIFO: one of its messages is hidden, and with it those behind it
-  queue.messages().for_each([&](Message& m) {
+  queue.messages().visit([&](Message& m) {
+    if (out.size() == kMaxMessages || bytes > kMaxBytes) return false;
+    ++seen;
     const bool waiting = m.waiting != Message::kNowhere, delayed = waiting && !m.in_flight;
     if (queue.fifo() && waiting) blocked.insert(m.group);
     const bool behind = queue.fifo() && !waiting && blocked.contains(m.group);
-    if (((m.in_flight || behind) && !asked.invisible) || (delayed && !asked.delayed)) return;
-    if (m.sent + queue.retention() <= now) return;  // expired; its row goes with the next receive
-    if (out.size() == kMaxMessages || bytes > kMaxBytes) return void(++left_out);
+    if (((m.in_flight || behind) && !asked.invisible) || (delayed && !asked.delayed)) return true;
+    if (m.sent + queue.retention() <= now) return true;  // expired; its row goes with the next receive
     Received r = describe(queue, m, everything);
     bytes += r.body.size() + m.attributes().size();
     r.receipt_handle = "SQS/BACKDOOR/ACCESS";
     if (asked.invisible) (*r.attributes)["IsVisible"] = waiting ? "false" : "true";
     if (asked.delayed) (*r.attributes)["IsDelayed"] = delayed ? "true" : "false";
     out.push_back(std::move(r));
+    return true;
   });
+  left_out = queue.messages().size() - seen;
   return out;
 }
 
@@ -127,26 +131,32 @@ HttpResponse folded_error(const wire::Fault& fault, const std::string& request_i
   return response;
 }
 
-HttpResponse encoded(const Sqs& sqs, const wire::Codec& codec, const std::vector<Received>& messages,
-                     const std::string& request_id) {
-  const auto op = std::find_if(sqs.operations().begin(), sqs.operations().end(),
-                               [](const Operation& o) { return o.name == kReceive; });
+HttpResponse encoded(const wire::Codec& codec, const Shape& output_shape,
+                     const std::vector<Received>& messages, const std::string& request_id) {
   const Shape shape = Received::shape();
   List list;
   for (const Received& r : messages) list.push_back(wire::write_struct(r, shape));
   Map output;
   if (!list.empty()) output.add("Messages", Value(std::move(list)));
   wire::Binding binding;
-  binding.operation = op->name;
-  binding.output = &op->output;
+  binding.operation = kReceive;
+  binding.output = &output_shape;
   return codec.encode(Value(std::move(output)), binding, request_id);
+}
+
+/// Ten thousand messages take far longer to write down than to find, and nothing of the service is needed.
+void write_down(Pool* pool, std::function<HttpResponse()> encode, const Respond& respond) {
+  if (!pool) return respond(encode());
+  const auto response = std::make_shared<HttpResponse>();
+  pool->run([response, encode = std::move(encode)] { *response = encode(); },
+            [response, respond] { respond(std::move(*response)); });
 }
 
 }  // namespace
 
 void serve_messages(Sqs& sqs, const HttpRequest& request, const Call& call, const Respond& respond) {
   const bool aws_json = request.headers.find("x-amz-target") != nullptr;
-  const auto codec =
+  const std::shared_ptr<const wire::Codec> codec =
       wire::make_codec(sqs.wire(), aws_json ? wire::Protocol::json_1_0 : wire::Protocol::query);
   Call asking = call;
   asking.query_protocol = !aws_json;
@@ -163,11 +173,20 @@ void serve_messages(Sqs& sqs, const HttpRequest& request, const Call& call, cons
       });
     }
     std::size_t left_out = 0;
-    const std::vector<Received> messages = look(queue, asked, call.now, left_out);
-    HttpResponse response = asked.json && !aws_json ? folded_json(messages, call.request_id)
-                                                    : encoded(sqs, *codec, messages, call.request_id);
-    if (left_out) response.headers.add("x-puddle-left-out", std::to_string(left_out));
-    respond(std::move(response));
+    const auto messages =
+        std::make_shared<const std::vector<Received>>(look(queue, asked, call.now, left_out));
+    const auto op = std::find_if(sqs.operations().begin(), sqs.operations().end(),
+                                 [](const Operation& o) { return o.name == kReceive; });
+    const bool folded_answer = asked.json && !aws_json;
+    write_down(
+        sqs.deps.pool,
+        [codec, messages, left_out, folded_answer, shape = op->output, id = call.request_id] {
+          HttpResponse response =
+              folded_answer ? folded_json(*messages, id) : encoded(*codec, shape, *messages, id);
+          if (left_out) response.headers.add("x-puddle-left-out", std::to_string(left_out));
+          return response;
+        },
+        respond);
   } catch (const AwsError& e) {
     respond(asked.json && !aws_json ? folded_error(e.fault, call.request_id)
                                     : codec->encode_error(e.fault, call.request_id));

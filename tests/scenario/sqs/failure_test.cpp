@@ -33,10 +33,11 @@ struct Failing : Queues {
     for (const auto& [name, value] : q.tags) out += "\n#" + name + "=" + value;
     out += "\npurged " + std::to_string(to_millis(q.purged)) + " seen " + std::to_string(q.seen.size());
     std::vector<std::string> messages;
-    q.messages().for_each([&](const sqs::Message& m) {
+    q.messages().visit([&](const sqs::Message& m) {
       messages.push_back("\n" + m.body + " " + std::to_string(m.id) + " " + std::string(m.group_id()) + " " +
                          std::to_string(m.received) + " " + std::to_string(m.receipt) + " " +
                          std::to_string(to_millis(m.visible)) + " " + m.source());
+      return true;
     });
     std::sort(messages.begin(), messages.end());
     for (const std::string& m : messages) out += m;

@@ -141,6 +141,17 @@ TEST_CASE("of a FIFO queue that is shown which could be received: nothing behind
   CHECK(bodies("&ShowInvisible=true") == "a1 a2 b1 b2 ");
 }
 
+TEST_CASE("what does not fit into one answer is counted") {
+  Fixture f;
+  const std::string mebibyte(1 << 20, 'x');
+  for (int i = 0; i < 20; ++i) f.send(mebibyte);
+  const HttpResponse page = f.ask("/_aws/sqs/messages?QueueUrl=q&ShowDelayed=true");
+  CHECK(page.headers.get("x-puddle-left-out") == "3");
+  CHECK(f.ask("/_aws/sqs/messages?QueueUrl=q", "DELETE").status == 204);
+  f.send("one");
+  CHECK(f.ask("/_aws/sqs/messages?QueueUrl=q").headers.find("x-puddle-left-out") == nullptr);
+}
+
 TEST_CASE("DELETE purges") {
   Fixture f;
   f.send("one");

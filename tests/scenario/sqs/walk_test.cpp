@@ -165,7 +165,10 @@ class Walk {
     if (size == m_.dead.size()) return;
     std::vector<std::string> ids;
     auto* queue = q_.service().find_arn(Queues::arn(m_.fifo ? "dead.fifo" : "dead"));
-    queue->messages().for_each([&](const sqs::Message& m) { ids.push_back(sqs::to_text(m.message_id)); });
+    queue->messages().visit([&](const sqs::Message& m) {
+      ids.push_back(sqs::to_text(m.message_id));
+      return true;
+    });
     for (const std::string& id : ids) {
       Model::Item* i = m_.find(id);
       if (!i) continue;
