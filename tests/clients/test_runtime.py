@@ -250,7 +250,7 @@ def test_the_role_and_the_trace_of_a_function():
                MemorySize=256, TracingConfig={"Mode": "Active"}, Timeout=20)
         error, body, log = invoke(client, "who")
         assert body[0] == "arn:aws:sts::000000000000:assumed-role/functions/who", body
-        assert re.fullmatch(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=1", body[1]), body
+        assert re.fullmatch(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=1;Lineage=[0-9a-f]{8}:0", body[1]), body
         assert "XRAY TraceId: " + body[1][5:40] in log, log
 
 

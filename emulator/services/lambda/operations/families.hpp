@@ -102,8 +102,8 @@ Task<Out> when_quiet(Out (*handle)(Lambda&, const Call&, const In&), Lambda& ser
 
 /// A configuration as lists show it: without states.
 inline Configuration listed(Configuration c) {
-  c.state = c.state_reason = c.state_code = std::nullopt;
-  c.last_update_status = c.last_update_reason = c.last_update_code = std::nullopt;
+  for (auto* state : {&c.state, &c.state_reason, &c.state_code}) state->reset();
+  for (auto* update : {&c.last_update_status, &c.last_update_reason, &c.last_update_code}) update->reset();
   c.runtime_version.reset();
   return c;
 }
