@@ -100,8 +100,8 @@ Interpreters::Java Interpreters::java(const std::string& runtime) {
   Java found{java_on_path(), 0};
   if (!found.path.empty()) {
     // A line like: java.specification.version = 17
-    const std::string answer = output_of(quoted(found.path) +
-                                         " -XshowSettings:properties -version 2>&1 | grep specification.version");
+    const std::string answer = output_of(
+        quoted(found.path) + " -XshowSettings:properties -version 2>&1 | grep specification.version");
     for (const std::string_view line : split(answer, '\n')) {
       const auto equals = line.find("java.specification.version = ");
       if (equals != std::string_view::npos)

@@ -74,7 +74,8 @@ void NodePool::warm() {
   if (spare_) return;
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return;
-  const SandboxPaths paths{scratch_ + "/waiting/code", scratch_ + "/runtimes", {}, {}, scratch_ + "/waiting/var", {}, {}};
+  const SandboxPaths paths{
+      scratch_ + "/waiting/code", scratch_ + "/runtimes", {}, {}, scratch_ + "/waiting/var", {}, {}};
   std::error_code ignored;
   for (const std::string& path : {paths.code, paths.staging})
     std::filesystem::create_directories(path, ignored);

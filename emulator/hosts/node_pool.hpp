@@ -43,7 +43,7 @@ class NodePool {
   std::unique_ptr<ChildProcess> spare_;
   int channel_ = -1;  // our end of the socket on which it waits
   int failures_ = 0;
-  Loop::TimerId timer_ = 0;           // to start another, or to end an idle one
+  Loop::TimerId timer_ = 0;          // to start another, or to end an idle one
   std::shared_ptr<NodePool*> self_;  // for callbacks that may come after us
 };
 
