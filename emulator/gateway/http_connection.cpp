@@ -22,27 +22,16 @@ constexpr std::size_t kKeptBuffer = 64 * 1024;  // capacity that an idle connect
 constexpr std::size_t kLingerBytes = 16 << 20;  // discarded after an early error answer, so that it arrives
 constexpr Duration kLinger = std::chrono::seconds(2);
 
-/// The one chance to answer a request, shared by the copies of a Respond.
-class Answer {
- public:
-  Answer(std::shared_ptr<Connection> connection, std::uint64_t request)
-      : connection_(std::move(connection)), request_(request) {}
-  ~Answer() {
-    if (connection_) connection_->abandoned(request_);
-  }
-  Answer(const Answer&) = delete;
-  Answer& operator=(const Answer&) = delete;
-  void give(HttpResponse response) {
-    if (const auto connection = std::exchange(connection_, nullptr))
-      connection->respond(request_, std::move(response));
-  }
-
- private:
-  std::shared_ptr<Connection> connection_;
-  std::uint64_t request_;
-};
-
 }  // namespace
+
+Answer::~Answer() {
+  if (connection_) connection_->abandoned(request_);
+}
+
+void Answer::give(HttpResponse response) {
+  if (const auto connection = std::exchange(connection_, nullptr))
+    connection->respond(request_, std::move(response));
+}
 
 // ---- Connection: life
 // ----------------------------------------------------------------------------------------------
@@ -203,11 +192,8 @@ void Connection::hand_over() {
   request.gone = gone_;
   state_ = State::handling;
   const std::uint64_t number = ++request_;
-  auto answer = std::make_shared<Answer>(shared_from_this(), number);
-  if (!core_->handler) return close();
-  core_->handler(std::move(request),
-                 [answer = std::move(answer)](HttpResponse r) { answer->give(std::move(r)); });
-  if (state_ == State::handling) wait_readable();  // to notice the end of the connection
+  core_->arrived(std::move(request), std::make_shared<Answer>(shared_from_this(), number));
+  wait_readable();  // to notice the end of the connection
 }
 
 // ---- Connection: answering
@@ -216,6 +202,12 @@ void Connection::hand_over() {
 void Connection::respond(std::uint64_t request, HttpResponse response) {
   if (state_ != State::handling || request != request_) return;
   if (request_close_ || core_->draining || response.close) close_after_ = true;
+  state_ = State::writing;
+  core_->answered(shared_from_this(), std::move(response));
+}
+
+void Connection::send(HttpResponse response) {
+  if (state_ == State::closed) return;
   std::string body = std::move(response.body);
   response.body.clear();
   send(response, std::move(body));

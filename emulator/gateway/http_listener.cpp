@@ -121,6 +121,28 @@ void Core::shut_down() {
   handler = nullptr;
 }
 
+void Core::arrived(HttpRequest request, std::shared_ptr<Answer> answer) {
+  if (arrived_.empty()) loop.post([self = shared_from_this()] { self->handle_arrived(); });
+  arrived_.emplace_back(std::move(request), std::move(answer));
+}
+
+void Core::handle_arrived() {
+  for (auto batch = std::exchange(arrived_, {}); auto& [request, answer] : batch) {
+    if (!handler) continue;
+    handler(std::move(request), [answer = std::move(answer)](HttpResponse r) { answer->give(std::move(r)); });
+  }
+}
+
+void Core::answered(std::shared_ptr<Connection> connection, HttpResponse response) {
+  if (answered_.empty()) loop.post([self = shared_from_this()] { self->send_answered(); });
+  answered_.emplace_back(std::move(connection), std::move(response));
+}
+
+void Core::send_answered() {
+  for (auto batch = std::exchange(answered_, {}); auto& [connection, response] : batch)
+    connection->send(std::move(response));
+}
+
 std::string_view Core::date() {
   const Time now = loop.now();
   if (const std::int64_t second = to_seconds(now); second != date_second_) {
