@@ -33,6 +33,15 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(ZLIB_USE_STATIC_LIBS TRUE)
   target_link_options(puddle_options INTERFACE -static-libstdc++ -static-libgcc)
 endif()
+# Programs of the release allocate with jemalloc where it is installed: a batch of requests takes and frees many blocks of
+# one size at a time, which the C library's allocator does slowly (docs/decisions/0034).
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  find_library(PUDDLE_JEMALLOC libjemalloc_pic.a)
+  if(PUDDLE_JEMALLOC)
+    add_library(puddle_allocator INTERFACE)
+    target_link_libraries(puddle_allocator INTERFACE -Wl,--whole-archive ${PUDDLE_JEMALLOC} -Wl,--no-whole-archive)
+  endif()
+endif()
 if(PUDDLE_SANITIZE)
   target_compile_options(puddle_options INTERFACE -fsanitize=${PUDDLE_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)

@@ -7,6 +7,7 @@
 
 #include "app/deploy.hpp"
 #include "app/parts.hpp"
+#include "app/program_pages.hpp"
 #include "app/services.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -18,6 +19,7 @@ namespace puddle {
 namespace {
 
 namespace fs = std::filesystem;
+constexpr Duration kSettled = std::chrono::milliseconds(300);
 constexpr Duration kShutdownLimit = std::chrono::seconds(5);
 
 Durability durability_of(const Config& c) {
@@ -171,6 +173,11 @@ void Daemon::announce(const std::string& api_url) {
   print("Ready.");
 }
 
+/// Most of what an idle daemon has in memory is code that only its start needed.
+void Daemon::settle() {
+  loop_.at(loop_.now() + kSettled, [] { drop_program_pages(); });
+}
+
 Task<> Daemon::deploy_and_announce() {
   std::string url;
   if (!config_.template_file.empty()) {
@@ -206,6 +213,7 @@ Task<> Daemon::deploy_and_announce() {
     co_return;
   }
   announce(url);
+  settle();
 }
 
 int Daemon::run() {

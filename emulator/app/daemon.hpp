@@ -48,6 +48,7 @@ class Daemon {
   void start_mail();
   void advance_clock(Duration by) { loop_.advance(by); }
   void announce(const std::string& api_url);
+  void settle();
   void follow_link(const std::string& link);
   Task<> deploy_and_announce();
   void shut_down();

@@ -25,6 +25,12 @@ constexpr int kCacheKiB = 32'000;
 // Read from the page cache itself, without a system call and a copy for each page.
 constexpr int kMappedBytes = 256 << 20;
 
+/// Before SQLite does anything: its statistics of memory, which nobody reads, take a lock for each allocation.
+void configure_sqlite() {
+  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  PUDDLE_CHECK(done == SQLITE_OK);
+}
+
 std::string describe(sqlite3* db, std::string_view sql) {
   return std::string(sqlite3_errmsg(db)) + " in: " + std::string(sql.substr(0, 300));
 }
@@ -51,6 +57,8 @@ struct Store::Impl {
   bool in_turn = false;            // BEGIN was executed
   bool written = false;            // rows of this turn stay whatever the next operation does
   bool turn_is_savepoint = false;  // the outermost savepoint is the turn
+  bool last_next = false;          // the next write ends its operation
+  bool ended = false;              // such a write was made, without a savepoint
   bool fail_next = false;
   bool broken = false;
   bool checkpointing = false;
@@ -219,6 +227,7 @@ void bind(sqlite3_stmt* s, std::initializer_list<Param> params) {
 
 Store::Store(Loop& loop, Pool* pool, Options options)
     : impl_(std::make_unique<Impl>(loop, pool, std::move(options))) {
+  configure_sqlite();
   Impl& s = *impl_;
   const bool in_memory = s.options.directory.empty();
   if (!in_memory) s.lock = lock_directory(s.options.directory);
@@ -305,7 +314,12 @@ Rows Store::query(std::string_view sql, std::initializer_list<Param> params) {
 
 std::int64_t Store::run(std::string_view sql, std::initializer_list<Param> params) {
   Rows rows = query(sql, params);
-  while (rows.next()) {
+  try {
+    while (rows.next()) {
+    }
+  } catch (const StoreError&) {
+    impl_->ended = false;  // a statement that failed has changed nothing
+    throw;
   }
   return sqlite3_changes64(impl_->db);
 }
@@ -322,9 +336,12 @@ void Store::script(std::string_view sql) {
 
 std::int64_t Store::last_insert_id() const { return sqlite3_last_insert_rowid(impl_->db); }
 
+void Store::last_write() { impl_->last_next = true; }
+
 void Store::before_write() {
   Impl& s = *impl_;
   if (s.broken) throw StoreBroken(s.reason);
+  PUDDLE_CHECK(!s.ended);
   if (!s.in_turn) {
     if (!s.step_control(s.begin)) throw StoreError(describe(s.db, "BEGIN"));
     s.in_turn = true;
@@ -334,6 +351,11 @@ void Store::before_write() {
       impl_->end_turn();
       if (!impl_->options.directory.empty()) checkpoint();
     });
+  }
+  s.ended = std::exchange(s.last_next, false) && s.depth > 0 && s.opened == 0;
+  if (s.ended) {
+    s.written = true;
+    return;
   }
   for (; s.opened < s.depth; ++s.opened) {
     // Until an operation of this turn has written, the turn itself is the savepoint of the first.
@@ -345,13 +367,16 @@ void Store::before_write() {
   if (s.depth == 0) s.written = true;
 }
 
-Store::Savepoint::Savepoint(Store& store) : store_(store), depth_(++store.impl_->depth) {}
+Store::Savepoint::Savepoint(Store& store) : store_(store), depth_(++store.impl_->depth) {
+  store.impl_->last_next = false;
+}
 
 void Store::Savepoint::release() {
   Impl& s = *store_.impl_;
   PUDDLE_CHECK(s.depth == depth_);
   released_ = true;
   --s.depth;
+  if (s.depth == 0) s.ended = false;
   if (s.opened < depth_) return;
   --s.opened;
   if (s.opened == 0 && std::exchange(s.turn_is_savepoint, false)) {
@@ -365,6 +390,7 @@ Store::Savepoint::~Savepoint() {
   if (released_) return;
   Impl& s = *store_.impl_;
   --s.depth;
+  if (std::exchange(s.ended, false)) s.break_with("an operation failed behind its last write");
   if (s.opened < depth_) return;
   --s.opened;
   const bool whole = s.opened == 0 && std::exchange(s.turn_is_savepoint, false);

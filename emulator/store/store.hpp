@@ -104,6 +104,10 @@ class Store {
   /// Several statements, no parameters: DDL.
   void script(std::string_view sql);
   std::int64_t last_insert_id() const;
+  /// The next write ends its operation: nothing behind it can fail. It then needs no savepoint, which costs as
+  /// much as the write itself, unless the operation has one already. An operation that fails or writes
+  /// nevertheless breaks the store.
+  void last_write();
 
   /// Runs step in its own savepoint; throws what step throws, rolled back. Nested calls are fine.
   template <class F>

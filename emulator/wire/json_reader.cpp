@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -133,7 +134,7 @@ bool JsonReader::array(Value& out, std::size_t depth) {
 
 bool JsonReader::text(std::string& out) {
   ++at_;
-  bool ascii = true;
+  bool ascii = true, whole = true;
   for (;;) {
     const char* from = at_;
     for (;; ++at_) {
@@ -146,9 +147,22 @@ bool JsonReader::text(std::string& out) {
     if (at_ == end_) return false;
     out.append(from, at_);
     if (*at_++ == '"') break;
+    if (std::exchange(whole, false)) out.reserve(out.size() + rest_of_text());
     if (!escape(out)) return false;
   }
   return ascii || valid_utf8(out);
+}
+
+/// How many bytes there are to the quote that ends the text: no fewer than it will have.
+std::size_t JsonReader::rest_of_text() const {
+  for (const char* quote = at_;; ++quote) {
+    quote = static_cast<const char*>(std::memchr(quote, '"', static_cast<std::size_t>(end_ - quote)));
+    if (!quote) return 0;
+    const char* slash = quote;
+    while (slash != at_ && slash[-1] == '\\') --slash;
+    // The first byte belongs to an escape that has begun.
+    if ((quote - slash) % 2 == (slash == at_ ? 1 : 0)) return static_cast<std::size_t>(quote - at_);
+  }
 }
 
 bool JsonReader::escape(std::string& out) {

@@ -26,6 +26,7 @@ class JsonReader {
   bool object(Value& out, std::size_t depth);
   bool array(Value& out, std::size_t depth);
   bool text(std::string& out);
+  std::size_t rest_of_text() const;
   bool escape(std::string& out);
   bool unit(unsigned& out);
   bool number(Value& out);

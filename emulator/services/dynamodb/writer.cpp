@@ -28,6 +28,7 @@ Written Writer::write(Table& t, const std::string& key, const Value* item, std::
   }
   out.changed = true;
   db_.records.mark(t.tree);
+  if (alone_ && t.indexes.empty() && !t.expiry && !t.keeps_history && !t.stream) db_.deps.store.last_write();
   if (item)
     db_.records.put(t.tree, key, json, size);
   else

@@ -31,6 +31,8 @@ class Writer {
   void fill(Index& index, const std::string& key, const wire::Value& item, std::string_view json,
             std::int64_t size);
   void finish();
+  /// The next write() is the operation's only one, and nothing behind it can fail (Store::last_write).
+  void alone() { alone_ = true; }
 
  private:
   struct Tally {
@@ -52,6 +54,7 @@ class Writer {
   DynamoDb& db_;
   Time now_;
   bool by_service_;
+  bool alone_ = false;
   std::vector<Tally> tallies_;
 };
 

@@ -54,11 +54,12 @@ void Sqs::take_out(Queue& queue, Message& m, Time now) {
   if (queue.fifo() || was_full) wake_later(queue);  // what was behind it, or did not fit
 }
 
-Message& Sqs::send(Queue& queue, std::unique_ptr<Message> message, std::string_view group_id) {
+Message& Sqs::send(Queue& queue, std::unique_ptr<Message> message, std::string_view group_id, Then then) {
   Message& m = *message;
   m.id = next_id();
   m.queue = queue.id;
   m.message_id = new_uuid(deps.entropy);
+  if (then == Then::nothing) deps.store.last_write();
   records.insert(m, group_id);
   const Time now = m.sent;
   if (queue.fifo())
@@ -144,6 +145,8 @@ std::vector<Message*> Sqs::receive(Queue& queue, Time now, const Receive& reques
         ++moved;
         continue;
       }
+      // One message is received by one row.
+      if (request.max == 1 && attempt.empty()) deps.store.last_write();
       take(queue, *m, now + request.visibility, now);
       out.push_back(m);
     }
@@ -188,7 +191,8 @@ Message* Sqs::find_message(Queue& queue, const Receipt& receipt, Time now) {
   return here ? m : nullptr;
 }
 
-void Sqs::remove(Queue& queue, Message& message, Time now) {
+void Sqs::remove(Queue& queue, Message& message, Time now, Then then) {
+  if (then == Then::nothing) deps.store.last_write();
   records.bury(message.id);
   take_out(queue, message, now);
 }

@@ -90,7 +90,8 @@ std::string Sqs::resource_policy(const std::string& arn) const {
 
 Queue& Sqs::require(const Call& call, const std::optional<std::string>& url) {
   if (!url || url->empty()) throw kMissingParameter("The request must contain the parameter QueueUrl.");
-  const QueueUrl parts = parse_queue_url(*url);
+  if (last_url_.first != *url) last_url_ = {*url, parse_queue_url(*url)};
+  const QueueUrl& parts = last_url_.second;
   if (Queue* queue = find(parts.account.empty() ? call.account : parts.account,
                           parts.region.empty() ? call.region : parts.region, parts.name))
     return *queue;

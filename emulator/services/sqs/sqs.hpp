@@ -14,9 +14,13 @@
 #include "services/sqs/message_table.hpp"
 #include "services/sqs/move_tasks.hpp"
 #include "services/sqs/queue.hpp"
+#include "services/sqs/queue_url.hpp"
 #include "services/sqs/records.hpp"
 
 namespace puddle::sqs {
+
+/// Whether a call writes more rows, or may fail, behind this change (Store::last_write).
+enum class Then { more, nothing };
 
 const std::vector<std::string_view>& known_operations();
 
@@ -50,7 +54,8 @@ class Sqs final : public Service {
   std::vector<Queue*> in(const Call& call);
 
   /// Row and index; the message gets its id. Wakes waiters after the commit.
-  Message& send(Queue& queue, std::unique_ptr<Message> message, std::string_view group_id);
+  Message& send(Queue& queue, std::unique_ptr<Message> message, std::string_view group_id,
+                Then then = Then::more);
   /// Principals change rarely from call to call: their text is shared.
   std::shared_ptr<const std::string> share(const std::string& sender);
   /// FIFO: what the queue accepted already under the deduplication id; null when it is new.
@@ -65,7 +70,7 @@ class Sqs final : public Service {
   std::vector<Message*> receive(Queue& queue, Time now, const Receive& request);
   /// The message of a receipt; null when it is not in the queue (any more). `in_flight` is as of now.
   Message* find_message(Queue& queue, const Receipt& receipt, Time now);
-  void remove(Queue& queue, Message& message, Time now);
+  void remove(Queue& queue, Message& message, Time now, Then then = Then::more);
   void set_visibility(Queue& queue, Message& message, Time visible);
   /// Into another queue. Redrive: the message stays itself; otherwise it is a new one.
   enum class As { itself, new_message };
@@ -113,6 +118,7 @@ class Sqs final : public Service {
 
   std::vector<Operation> operations_;
   std::shared_ptr<const std::string> last_sender_;
+  std::pair<std::string, QueueUrl> last_url_;  // most calls name the queue that the call before named
   MessageTable table_;
   Graveyard graveyard_;
   Registry<Queue> queues_;

@@ -86,11 +86,12 @@ WriteOutput write_one(DynamoDb& db, const Call& call, const WriteInput& in, Item
     db.throttle.charge(*write.table(), failed, false, call.now);
     throw condition_failed(write, in.returns_on_failure);
   }
-  Writer writer(db, call.now);
-  const Written written = write.apply(writer);
-  writer.finish();
   WriteOutput out;
   out.attributes = write.returned(in.returns);
+  Writer writer(db, call.now);
+  writer.alone();
+  const Written written = write.apply(writer);
+  writer.finish();
   const Usage usage = usage_of(written);
   db.throttle.charge(*write.table(), usage, false, call.now);
   out.capacity = usage.describe(*write.table(), in.capacity);

@@ -24,13 +24,14 @@ AwsError unusable(const std::string& handle, const std::string& why) {
 
 /// A message that is gone succeeds without effect, as on AWS. A standard queue takes any handle that it gave
 /// out, a FIFO queue only that of the last receive while the message is in flight.
-void remove(Sqs& sqs, Queue& queue, const std::optional<std::string>& handle, Time now) {
+void remove(Sqs& sqs, Queue& queue, const std::optional<std::string>& handle, Time now,
+            Then then = Then::more) {
   const Receipt receipt = parse(queue, handle);
   Message* m = sqs.find_message(queue, receipt, now);
   if (!m) return;
   if (queue.fifo() && (m->receipt != receipt.receipt || !m->in_flight))
     throw unusable(*handle, "The receipt handle has expired.");
-  sqs.remove(queue, *m, now);
+  sqs.remove(queue, *m, now, then);
 }
 
 void change(Sqs& sqs, Queue& queue, const std::optional<std::string>& handle, std::optional<int> seconds,
@@ -59,7 +60,7 @@ struct DeleteInput {
 };
 
 Empty handle_delete(Sqs& sqs, const Call& call, const DeleteInput& in) {
-  remove(sqs, sqs.require(call, in.url), in.handle, call.now);
+  remove(sqs, sqs.require(call, in.url), in.handle, call.now, Then::nothing);
   return {};
 }
 

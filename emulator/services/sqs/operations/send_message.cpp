@@ -116,7 +116,7 @@ struct Sent {
   }
 };
 
-Sent send(Sqs& sqs, const Call& call, Queue& queue, const Entry& e) {
+Sent send(Sqs& sqs, const Call& call, Queue& queue, const Entry& e, Then then) {
   const std::string group_id = e.group_id.value_or("");
   std::string deduplication_id;
   if (queue.fifo()) deduplication_id = e.deduplication_id ? *e.deduplication_id : sha256_hex(*e.body);
@@ -133,7 +133,7 @@ Sent send(Sqs& sqs, const Call& call, Queue& queue, const Entry& e) {
     return out;
   }
   const Message& m =
-      sqs.send(queue, make_message(sqs, call, queue, e, std::move(deduplication_id)), group_id);
+      sqs.send(queue, make_message(sqs, call, queue, e, std::move(deduplication_id)), group_id, then);
   out.message_id = to_text(m.message_id);
   out.body_md5 = to_hex(m.body_md5);
   if (queue.fifo()) out.sequence = sequence_number(m.id);
@@ -143,7 +143,7 @@ Sent send(Sqs& sqs, const Call& call, Queue& queue, const Entry& e) {
 Sent handle(Sqs& sqs, const Call& call, const Input& in) {
   Queue& queue = sqs.require(call, in.url);
   check(queue, in, "One or more parameters are invalid.");
-  return send(sqs, call, queue, in);
+  return send(sqs, call, queue, in, Then::nothing);
 }
 
 struct BatchInput {
@@ -171,7 +171,7 @@ BatchOutput handle_batch(Sqs& sqs, const Call& call, const BatchInput& in) {
   for (const Entry& e : in.entries) {
     try {
       check(queue, e, "One or more parameters cannot be validated.");
-      out.successful.push_back(send(sqs, call, queue, e));
+      out.successful.push_back(send(sqs, call, queue, e, Then::more));
     } catch (const AwsError& error) {
       out.failed.push_back(BatchFailure::of(e.id.value_or(""), error));
     }
