@@ -20,10 +20,11 @@ target_include_directories(puddle_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
   target_compile_options(puddle_options INTERFACE -Wno-null-dereference -Wno-restrict)
 endif()
-# An idle daemon's memory is mostly its program: what nothing calls, and what is there twice, is left out.
+# What nothing calls, and what is there twice, is left out; code for what hardly ever happens stands apart from the rest.
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(puddle_options INTERFACE -ffunction-sections -fdata-sections)
-  target_link_options(puddle_options INTERFACE -Wl,--gc-sections $<$<BOOL:${MOLD}>:-Wl,--icf=safe>)
+  target_link_options(puddle_options INTERFACE -Wl,--gc-sections $<$<BOOL:${MOLD}>:-Wl,--icf=safe>
+    $<$<BOOL:${MOLD}>:-Wl,-z,keep-text-section-prefix>)
 endif()
 # Libraries are linked into the release where the system has them as archives: finding and relocating them took
 # longer than everything else that the program does before it is ready.

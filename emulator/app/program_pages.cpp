@@ -12,7 +12,8 @@ namespace {
 
 int drop_pages_of(dl_phdr_info* object, std::size_t, void*) {
   const std::string_view name = object->dlpi_name;
-  if (!name.empty() && name.find('/') == std::string_view::npos) return 0;  // the kernel's own, which has no file
+  if (!name.empty() && name.find('/') == std::string_view::npos)
+    return 0;  // the kernel's own, which has no file
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   for (int i = 0; i < object->dlpi_phnum; ++i) {
     const auto& segment = object->dlpi_phdr[i];

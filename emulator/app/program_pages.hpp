@@ -3,8 +3,9 @@
 
 namespace puddle {
 
-/// Unmaps the pages of code and constants that are in memory, of the program and of its libraries. What runs on is
-/// mapped again as it is needed, from the system's page cache; what only start-up needed stays away. Any thread.
+/// Unmaps the pages of code and constants that are in memory, of the program and of its libraries. What runs
+/// on is mapped again as it is needed, from the system's page cache; what only start-up needed stays away.
+/// Any thread.
 void drop_program_pages();
 
 }  // namespace puddle

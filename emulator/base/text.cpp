@@ -91,11 +91,11 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
 }
 
 std::string hex(std::string_view bytes) {
-  std::string out;
-  out.reserve(bytes.size() * 2);
+  std::string out(bytes.size() * 2, '\0');
+  char* to = out.data();
   for (char c : bytes) {
-    out += kHex[byte(c) >> 4];
-    out += kHex[byte(c) & 15];
+    *to++ = kHex[byte(c) >> 4];
+    *to++ = kHex[byte(c) & 15];
   }
   return out;
 }
@@ -277,14 +277,12 @@ std::string xml_escape(std::string_view text) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  std::size_t from = 0;
-  for (std::size_t i = 0;; ++i) {
-    i += plain_prefix(text.substr(i));
-    if (i >= text.size()) break;
-    const unsigned char c = byte(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(text.substr(from, i - from));
-    from = i + 1;
+  for (;; text.remove_prefix(1)) {
+    const std::size_t plain = plain_prefix(text);
+    out.append(text.data(), plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const unsigned char c = byte(text.front());
     switch (c) {
       case '"':
         out += "\\\"";
@@ -308,12 +306,15 @@ void append_json_string(std::string& out, std::string_view text) {
         out += "\\f";
         break;
       default:
+        if (c >= 0x20) {
+          out += text.front();
+          break;
+        }
         out += "\\u00";
         out += kHex[c >> 4];
         out += kHex[c & 15];
     }
   }
-  out.append(text.substr(from));
   out += '"';
 }
 

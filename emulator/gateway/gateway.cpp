@@ -90,7 +90,7 @@ void Gateway::handle(HttpRequest request, Respond respond) {
   }
 }
 
-void Gateway::route(HttpRequest request, const Respond& respond) {
+void Gateway::route(HttpRequest&& request, const Respond& respond) {
   if (control_.mounted(request.path())) return control_.handle(std::move(request), respond);
   const Signature signature = parse_signature(request);
   const Target target = router_.route(request, signature.present ? std::string_view(signature.service) : "");
@@ -137,7 +137,7 @@ bool Gateway::needs_no_signature(const Service& service, const HttpRequest& requ
   return false;
 }
 
-void Gateway::call(const Target& target, HttpRequest request, const Signature& signature,
+void Gateway::call(const Target& target, HttpRequest&& request, const Signature& signature,
                    const Respond& respond) {
   Service* service = parts_.dispatcher.service(target.service);
   if (!service) return unknown(target, request, signature, respond);
@@ -161,7 +161,7 @@ void Gateway::call(const Target& target, HttpRequest request, const Signature& s
   // Requests that are no operations: links opened in a browser, and what a queue's own URL refuses.
   const bool page = !signature.present && request.method == "GET";
   if ((page || target.kind == Target::Kind::queue_url) && service->serve(request, *made, respond)) return;
-  parts_.dispatcher.handle(*service, std::move(request), std::move(*made), respond);
+  parts_.dispatcher.handle(*service, request, std::move(*made), respond);
 }
 
 /// execute-api and function URLs. Whether they need a signature is decided by the method or URL that is

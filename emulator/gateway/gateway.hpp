@@ -45,8 +45,8 @@ class Gateway {
   }
 
  private:
-  void route(HttpRequest request, const Respond& respond);
-  void call(const Target& target, HttpRequest request, const Signature& signature, const Respond& respond);
+  void route(HttpRequest&& request, const Respond& respond);
+  void call(const Target& target, HttpRequest&& request, const Signature& signature, const Respond& respond);
   void serve(const Target& target, const HttpRequest& request, const Signature& signature,
              const Respond& respond);
   bool tool(const HttpRequest& request, const Signature& signature, const Respond& respond);

@@ -57,8 +57,9 @@ struct Core : std::enable_shared_from_this<Core> {
   void drain(std::function<void()> done);
   void shut_down();
   std::string_view date();
-  /// Requests are read, handled and answered in batches: all that one turn of the loop found readable. A stage's
-  /// code then stays in the processor's cache for the whole batch instead of pushing out the next stage's.
+  /// Requests are read, handled and answered in batches: all that one turn of the loop found readable. A
+  /// stage's code then stays in the processor's cache for the whole batch instead of pushing out the next
+  /// stage's.
   void arrived(HttpRequest request, std::shared_ptr<Answer> answer);
   void answered(std::shared_ptr<Connection> connection, HttpResponse response);
 

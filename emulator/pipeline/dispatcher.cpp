@@ -140,7 +140,7 @@ wire::Fault Dispatcher::unknown_operation(const Bound& bound, const Decoding& d)
   return fault;
 }
 
-void Dispatcher::handle(Service& service, HttpRequest request, Call call, Respond respond) {
+void Dispatcher::handle(Service& service, const HttpRequest& request, Call call, Respond respond) {
   const Bound& bound = *bound_.find(service.wire().name)->second;
   Decoding d = choose(bound, request);
   call.query_protocol = d.query;
@@ -176,7 +176,7 @@ void Dispatcher::authorise(const Bound& bound, const Operation& op, const Call& 
   authorizer_.require(call, op.action, resource, bound.service.resource_policy(resource));
 }
 
-void Dispatcher::run(const Bound& bound, const Operation& op, Call call, wire::Value input, Done done) {
+void Dispatcher::run(const Bound& bound, const Operation& op, Call&& call, wire::Value&& input, Done&& done) {
   wire::Fault fault;
   try {
     const std::vector<std::string> violated = wire::violations(input, op.input, bound.service.dialect());
@@ -237,6 +237,7 @@ void Dispatcher::finish(const Bound& bound, const Operation& op, const Call& cal
                         const wire::Fault* fault, Done done) {
   trace_.record(bound.wire.name, op.name, call, fault);
   // The output gate: nothing leaves before what it may have read or written is committed.
+  if (store_.settled()) return done(std::move(output), fault);
   if (fault) {
     store_.when_committed([fault = *fault, done = std::move(done)](bool ok) {
       const wire::Fault broken = internal_failure("The store is broken.");
@@ -285,10 +286,10 @@ Task<wire::Value> Dispatcher::call(ClientCall request) {
   call.gone = caller.gone();
   using Outcome = std::pair<wire::Value, std::shared_ptr<wire::Fault>>;
   Completion<Outcome> finished;
-  const Done done = [finished](wire::Value output, const wire::Fault* fault) {
+  Done done = [finished](wire::Value output, const wire::Fault* fault) {
     finished.complete(Outcome(std::move(output), fault ? std::make_shared<wire::Fault>(*fault) : nullptr));
   };
-  run(*it->second, *op->second, std::move(call), std::move(request.input), done);
+  run(*it->second, *op->second, std::move(call), std::move(request.input), std::move(done));
   Outcome outcome = co_await finished;
   if (outcome.second) throw AwsError(*outcome.second);
   co_return std::move(outcome.first);

@@ -33,7 +33,7 @@ class Dispatcher final : public Client {
   const std::vector<Service*>& services() const { return services_; }
 
   /// A request to a service, already authenticated into `call`. Answers once, also for every kind of error.
-  void handle(Service& service, HttpRequest request, Call call, Respond respond);
+  void handle(Service& service, const HttpRequest& request, Call call, Respond respond);
 
   Task<wire::Value> call(ClientCall request) override;
   Task<HttpResponse> http(std::string service, HttpRequest request, Principal principal, std::string account,
@@ -49,7 +49,7 @@ class Dispatcher final : public Client {
   static Decoding choose(const Bound& bound, const HttpRequest& request);
   static wire::Fault unknown_operation(const Bound& bound, const Decoding& decoding);
   void authorise(const Bound& bound, const Operation& op, const Call& call, const wire::Value& input);
-  void run(const Bound& bound, const Operation& op, Call call, wire::Value input, Done done);
+  void run(const Bound& bound, const Operation& op, Call&& call, wire::Value&& input, Done&& done);
   Task<> run_waiting(const Bound& bound, const Operation& op, Call call, wire::Value input, std::uint64_t id);
   void finish(const Bound& bound, const Operation& op, const Call& call, wire::Value output,
               const wire::Fault* fault, Done done);

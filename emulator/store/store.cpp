@@ -18,6 +18,9 @@ namespace {
 constexpr int kCheckpointPages = 4000;
 constexpr int kMostLogPages = 4 * kCheckpointPages;
 constexpr int kCheckpointPasses = 3;
+// After so long without a commit the log is moved into the database, however short it is: as long as there is
+// a log, every page that is read is looked for in it.
+constexpr Duration kQuiet = std::chrono::milliseconds(500);
 constexpr std::size_t kStatementCache = 512;
 // Taken as it is needed. Tables without rowids hold whole rows in the upper levels of their trees too, so
 // those of a big table take more than a few megabytes.
@@ -25,7 +28,8 @@ constexpr int kCacheKiB = 32'000;
 // Read from the page cache itself, without a system call and a copy for each page.
 constexpr int kMappedBytes = 256 << 20;
 
-/// Before SQLite does anything: its statistics of memory, which nobody reads, take a lock for each allocation.
+/// Before SQLite does anything: its statistics of memory, which nobody reads, take a lock for each
+/// allocation.
 void configure_sqlite() {
   static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   PUDDLE_CHECK(done == SQLITE_OK);
@@ -65,6 +69,7 @@ struct Store::Impl {
   int log_pages = 0;     // in the log after the latest commit
   int copied_pages = 0;  // of them when the latest checkpoint began
   bool finish_log = false;
+  bool watching = false;  // a timer waits for quiet
   std::string reason;
   std::uint64_t commits = 0;
   int depth = 0;   // nesting of atomically()
@@ -349,7 +354,9 @@ void Store::before_write() {
     s.loop.post([this, alive = s.alive] {
       if (!*alive) return;
       impl_->end_turn();
-      if (!impl_->options.directory.empty()) checkpoint();
+      if (impl_->options.directory.empty()) return;
+      checkpoint();
+      watch_for_quiet();
     });
   }
   s.ended = std::exchange(s.last_next, false) && s.depth > 0 && s.opened == 0;
@@ -407,6 +414,7 @@ void Store::when_committed(std::function<void(bool)> fn) {
   s.waiters.push_back(std::move(fn));
 }
 
+bool Store::settled() const { return !impl_->in_turn && !impl_->broken; }
 bool Store::broken() const { return impl_->broken; }
 const std::string& Store::broken_reason() const { return impl_->reason; }
 void Store::commit_now() { impl_->end_turn(); }
@@ -422,6 +430,22 @@ void Store::checkpoint() {
     sqlite3_wal_checkpoint_v2(s.db, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   if (s.log_pages < s.copied_pages) s.copied_pages = 0;
   if (s.checkpointing || s.log_pages - s.copied_pages < kCheckpointPages) return;
+  move_log();
+}
+
+void Store::watch_for_quiet() {
+  Impl& s = *impl_;
+  if (!s.pool || std::exchange(s.watching, true)) return;
+  s.loop.at(s.loop.now() + kQuiet, [this, alive = s.alive, commits = s.commits] {
+    if (!*alive) return;
+    impl_->watching = false;
+    if (commits != impl_->commits) return watch_for_quiet();
+    if (!impl_->checkpointing && impl_->log_pages > impl_->copied_pages) move_log();
+  });
+}
+
+void Store::move_log() {
+  Impl& s = *impl_;
   s.copied_pages = s.log_pages;
   const auto work = [path = s.path, log = s.log_buffer] {
     // A connection of its own, so that the engine thread never waits for the copying.

@@ -104,8 +104,8 @@ class Store {
   /// Several statements, no parameters: DDL.
   void script(std::string_view sql);
   std::int64_t last_insert_id() const;
-  /// The next write ends its operation: nothing behind it can fail. It then needs no savepoint, which costs as
-  /// much as the write itself, unless the operation has one already. An operation that fails or writes
+  /// The next write ends its operation: nothing behind it can fail. It then needs no savepoint, which costs
+  /// as much as the write itself, unless the operation has one already. An operation that fails or writes
   /// nevertheless breaks the store.
   void last_write();
 
@@ -126,6 +126,9 @@ class Store {
   /// Calls fn(true) once everything written so far is committed, at once when nothing is pending; fn(false)
   /// when the store is broken.
   void when_committed(std::function<void(bool)> fn);
+  /// Nothing waits to be committed, and the store is not broken: when_committed() would call at once, with
+  /// true.
+  bool settled() const;
   bool broken() const;
   const std::string& broken_reason() const;
   /// Commits now; for shutdown and tests.
@@ -143,6 +146,8 @@ class Store {
 
  private:
   friend class Rows;
+  void watch_for_quiet();
+  void move_log();
   class Savepoint {
    public:
     explicit Savepoint(Store& store);

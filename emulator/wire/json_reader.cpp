@@ -133,40 +133,53 @@ bool JsonReader::array(Value& out, std::size_t depth) {
 }
 
 bool JsonReader::text(std::string& out) {
-  ++at_;
-  bool ascii = true, whole = true;
-  for (;;) {
-    const char* from = at_;
-    for (;; ++at_) {
-      at_ += plain_prefix({at_, static_cast<std::size_t>(end_ - at_)});
-      if (at_ == end_ || *at_ == '"' || *at_ == '\\') break;
-      const auto c = static_cast<unsigned char>(*at_);
-      if (c < 0x20) return false;
-      ascii = ascii && c < 0x80;
+  const char* const from = ++at_;
+  at_ += plain_prefix({at_, static_cast<std::size_t>(end_ - at_)});
+  if (at_ == end_) return false;
+  if (*at_ != '"') return text_with_escapes(from, out);
+  out.assign(from, at_++);
+  return true;
+}
+
+/// From the first byte that is none of plain ASCII. The text is written in place: it is never longer than its
+/// JSON.
+bool JsonReader::text_with_escapes(const char* from, std::string& out) {
+  const char* const quote = end_of_text();
+  if (!quote) return false;
+  out.resize(static_cast<std::size_t>(quote - from));
+  char* to = std::copy(from, at_, out.data());
+  bool ascii = true;
+  while (at_ != quote) {
+    const char c = *at_++;
+    if (c == '\\') {
+      if (!escape(to)) return false;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      return false;
+    } else {
+      *to++ = c;
+      ascii = ascii && static_cast<unsigned char>(c) < 0x80;
     }
-    if (at_ == end_) return false;
-    out.append(from, at_);
-    if (*at_++ == '"') break;
-    if (std::exchange(whole, false)) out.reserve(out.size() + rest_of_text());
-    if (!escape(out)) return false;
+    const std::size_t plain = plain_prefix({at_, static_cast<std::size_t>(quote - at_)});
+    to = std::copy_n(at_, plain, to);
+    at_ += plain;
   }
+  ++at_;
+  out.resize(static_cast<std::size_t>(to - out.data()));
   return ascii || valid_utf8(out);
 }
 
-/// How many bytes there are to the quote that ends the text: no fewer than it will have.
-std::size_t JsonReader::rest_of_text() const {
+/// The next quote before which an even number of backslashes stands; null when there is none.
+const char* JsonReader::end_of_text() const {
   for (const char* quote = at_;; ++quote) {
     quote = static_cast<const char*>(std::memchr(quote, '"', static_cast<std::size_t>(end_ - quote)));
-    if (!quote) return 0;
+    if (!quote) return nullptr;
     const char* slash = quote;
     while (slash != at_ && slash[-1] == '\\') --slash;
-    // The first byte belongs to an escape that has begun.
-    if ((quote - slash) % 2 == (slash == at_ ? 1 : 0)) return static_cast<std::size_t>(quote - at_);
+    if ((quote - slash) % 2 == 0) return quote;
   }
 }
 
-bool JsonReader::escape(std::string& out) {
-  if (at_ == end_) return false;
+bool JsonReader::escape(char*& to) {
   const char c = *at_++;
   if (c == 'u') {
     unsigned point = 0;
@@ -177,13 +190,15 @@ bool JsonReader::escape(std::string& out) {
       if (!word("\\u") || !unit(low) || low < 0xDC00 || low > 0xDFFF) return false;
       point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
     }
-    append_utf8(out, point);
+    std::string bytes;
+    append_utf8(bytes, point);
+    to = std::copy(bytes.begin(), bytes.end(), to);
     return true;
   }
   constexpr std::string_view kEscapes = "\"\\/bfnrt", kMeant = "\"\\/\b\f\n\r\t";
   const std::size_t at = kEscapes.find(c);
   if (at == std::string_view::npos) return false;
-  out += kMeant[at];
+  *to++ = kMeant[at];
   return true;
 }
 

@@ -26,8 +26,9 @@ class JsonReader {
   bool object(Value& out, std::size_t depth);
   bool array(Value& out, std::size_t depth);
   bool text(std::string& out);
-  std::size_t rest_of_text() const;
-  bool escape(std::string& out);
+  bool text_with_escapes(const char* from, std::string& out);
+  const char* end_of_text() const;
+  bool escape(char*& to);
   bool unit(unsigned& out);
   bool number(Value& out);
   bool word(std::string_view rest);

@@ -106,7 +106,10 @@ bool ItemWrite::decide(const Records& records) {
 
 void ItemWrite::compute() {
   Map changed;
-  if (old_) changed = old_->value().map();
+  if (old_ && table_->plain())
+    changed = std::move(old_->take().map());
+  else if (old_)
+    changed = old_->value().map();
   if (change) change(changed);
   if (!old_) {
     if (!creates) return;
@@ -118,7 +121,8 @@ void ItemWrite::compute() {
   next_size_ = static_cast<std::int64_t>(size_of_item(*next_));
   if (next_size_ > static_cast<std::int64_t>(kMaxItemBytes))
     throw ItemError{"Item size to update has exceeded the maximum allowed size"};
-  if (!paths.empty()) check_index_keys(*table_, *next_, Of::update, old_ ? &old_->value() : nullptr);
+  if (!paths.empty() && !table_->indexes.empty())
+    check_index_keys(*table_, *next_, Of::update, old_ ? &old_->value() : nullptr);
 }
 
 const Value* ItemWrite::next() const {

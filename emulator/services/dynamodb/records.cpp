@@ -28,6 +28,13 @@ const Value& StoredItem::value() const {
   return *value_;
 }
 
+Value StoredItem::take() {
+  value();
+  Value out = std::move(*value_);
+  value_.reset();
+  return out;
+}
+
 void Records::make_tree(std::int64_t table_id, string_view name, Tree& tree, bool to_fill) {
   store_.run(
       "INSERT INTO dynamodb_tree(table_id,name,items,bytes,counted,backfill,dropped) "

@@ -20,6 +20,8 @@ struct StoredItem {
   std::int64_t size = 0;  ///< by AWS's rules
   /// Parsed at the first call.
   const wire::Value& value() const;
+  /// The value itself, moved out: value() would parse again.
+  wire::Value take();
 
  private:
   mutable std::optional<wire::Value> value_;

@@ -70,6 +70,8 @@ struct Table {
   /// Records::drop_index comes before.
   void prepare();
   Index* find_index(std::string_view index_name) const;
+  /// An item is one row: nothing else is written with it, and nothing asks what it was before.
+  bool plain() const { return indexes.empty() && !expiry && !keeps_history && !stream; }
   bool has_local_indexes() const { return !indexes.empty() && !indexes.front()->global; }
   bool flag(const char* member) const;
 };

@@ -24,11 +24,11 @@ Written Writer::write(Table& t, const std::string& key, const Value* item, std::
   std::string json;
   if (item) {
     json = wire::to_json(*item);
-    if (old && old->size == size && (old->json == json || old->value() == *item)) return out;
+    // The same item written in another order is a change only of its row, which nobody sees.
+    if (old && old->size == size && (old->json == json || (!t.plain() && old->value() == *item))) return out;
   }
-  out.changed = true;
   db_.records.mark(t.tree);
-  if (alone_ && t.indexes.empty() && !t.expiry && !t.keeps_history && !t.stream) db_.deps.store.last_write();
+  if (alone_ && t.plain()) db_.deps.store.last_write();
   if (item)
     db_.records.put(t.tree, key, json, size);
   else

@@ -10,7 +10,6 @@ namespace puddle::dynamodb {
 
 /// What a write did, for ConsumedCapacity.
 struct Written {
-  bool changed = false;
   std::int64_t old_size = 0, new_size = 0;
   struct IndexUnits {
     const Index* index;

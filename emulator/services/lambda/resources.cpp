@@ -1,5 +1,7 @@
 // CloudFormation: AWS::Lambda::Function, Version, Alias, LayerVersion, Url, EventInvokeConfig,
 // EventSourceMapping and Permission.
+#include <exception>
+
 #include "aws/resource_call.hpp"
 #include "base/text.hpp"
 #include "services/lambda/resource_calls.hpp"
@@ -45,6 +47,27 @@ Value environment_of(const Value& given) {
   return Value(Map{{"Variables", Value(std::move(variables))}});
 }
 
+/// What is set by calls of its own.
+Task<void> configure_function(ResourceRequest r, std::string name) {
+  if (const Value* reserved = r.properties.find("ReservedConcurrentExecutions")) {
+    Map limit{{"FunctionName", Value(name)}, {"ReservedConcurrentExecutions", as_integer(*reserved)}};
+    ClientCall reserve = resource_call(r, "lambda", "PutFunctionConcurrency", std::move(limit));
+    Task<Value> reserving = r.client->call(std::move(reserve));
+    co_await std::move(reserving);
+  }
+  if (const Value* loops = r.properties.find("RecursiveLoop")) {
+    Map recursion{{"FunctionName", Value(name)}, {"RecursiveLoop", *loops}};
+    ClientCall put = resource_call(r, "lambda", "PutFunctionRecursionConfig", std::move(recursion));
+    Task<Value> putting = r.client->call(std::move(put));
+    co_await std::move(putting);
+  }
+}
+
+Task<void> remove_function_resource(ResourceRequest r) {
+  Map input{{"FunctionName", Value(r.physical_id)}};
+  return remove_resource(std::move(r), "DeleteFunction", std::move(input));
+}
+
 Task<ResourceResult> create_function_resource(ResourceRequest r) {
   Map input;
   for (const auto& [name, value] : r.properties.map()) {
@@ -68,28 +91,23 @@ Task<ResourceResult> create_function_resource(ResourceRequest r) {
   ClientCall call = resource_call(r, "lambda", "CreateFunction", std::move(input));
   Task<Value> work = r.client->call(std::move(call));
   const Value created = co_await std::move(work);
-  if (const Value* reserved = r.properties.find("ReservedConcurrentExecutions")) {
-    Map limit{{"FunctionName", Value(created.text_or("FunctionName"))},
-              {"ReservedConcurrentExecutions", as_integer(*reserved)}};
-    ClientCall reserve = resource_call(r, "lambda", "PutFunctionConcurrency", std::move(limit));
-    Task<Value> reserving = r.client->call(std::move(reserve));
-    co_await std::move(reserving);
+  r.physical_id = created.text_or("FunctionName");
+  std::exception_ptr failure;
+  Task<void> configuring = configure_function(r, r.physical_id);
+  try {
+    co_await std::move(configuring);
+  } catch (...) {
+    failure = std::current_exception();
   }
-  if (const Value* loops = r.properties.find("RecursiveLoop")) {
-    Map recursion{{"FunctionName", Value(created.text_or("FunctionName"))}, {"RecursiveLoop", *loops}};
-    ClientCall put = resource_call(r, "lambda", "PutFunctionRecursionConfig", std::move(recursion));
-    Task<Value> putting = r.client->call(std::move(put));
-    co_await std::move(putting);
+  if (failure) {  // the stack never hears of the function and would leave it behind
+    Task<void> removing = remove_function_resource(r);
+    co_await std::move(removing);
+    std::rethrow_exception(failure);
   }
   ResourceResult out;
-  out.physical_id = created.text_or("FunctionName");
+  out.physical_id = r.physical_id;
   out.attributes.add("Arn", created.text_or("FunctionArn"));
   co_return std::move(out);
-}
-
-Task<void> remove_function_resource(ResourceRequest r) {
-  Map input{{"FunctionName", Value(r.physical_id)}};
-  return remove_resource(std::move(r), "DeleteFunction", std::move(input));
 }
 
 Task<ResourceResult> create_mapping_resource(ResourceRequest r) {

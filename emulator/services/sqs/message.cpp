@@ -179,7 +179,7 @@ std::string why_invalid_system(const AttributeMap& attributes) {
 
 bool valid_characters(std::string_view text) {
   for (std::size_t i = 0;; ++i) {
-    i += plain_prefix(text.substr(i));
+    i += printable_prefix(text.substr(i));
     if (i >= text.size()) return true;
     const auto c = static_cast<unsigned char>(text[i]);
     if (c < 0x20 && c != 0x9 && c != 0xA && c != 0xD) return false;
@@ -192,12 +192,12 @@ bool valid_characters(std::string_view text) {
 
 std::string to_text(const Uuid& id) {
   constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(36);
+  std::string out(36, '-');
+  char* to = out.data();
   for (std::size_t i = 0; i < id.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    out += kDigits[id[i] >> 4];
-    out += kDigits[id[i] & 15];
+    if (i == 4 || i == 6 || i == 8 || i == 10) ++to;
+    *to++ = kDigits[id[i] >> 4];
+    *to++ = kDigits[id[i] & 15];
   }
   return out;
 }

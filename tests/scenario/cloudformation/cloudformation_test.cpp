@@ -2,7 +2,13 @@
 #include <catch2/catch.hpp>
 
 #include "services/cloudformation/cloudformation.hpp"
+#include "services/dynamodb/dynamodb.hpp"
+#include "services/dynamodbstreams/dynamodbstreams.hpp"
 #include "services/iam/iam.hpp"
+#include "services/lambda/lambda.hpp"
+#include "services/logs/logs.hpp"
+#include "services/sns/sns.hpp"
+#include "services/sqs/sqs.hpp"
 #include "support/world.hpp"
 
 using namespace puddle;
@@ -69,6 +75,20 @@ TEST_CASE("a resource that fails takes the stack back, with the reason in the ev
         named || (e.text_or("LogicalResourceId") == "Bad" && e.text_or("ResourceStatus") == "CREATE_FAILED" &&
                   e.text_or("ResourceStatusReason").find("NoSuchPolicy") != std::string_view::npos);
   CHECK(named);
+}
+
+TEST_CASE("a function whose concurrency cannot be reserved is not left behind") {
+  World w({iam::make, sqs::make, dynamodb::make, dynamodbstreams::make, sns::make, logs::make, lambda::make,
+           cloudformation::make});
+  create(
+      w,
+      "Resources:\n  Role:\n" + role("r", "") +
+          "  Function:\n    Type: AWS::Lambda::Function\n    Properties:\n      FunctionName: f\n"
+          "      Runtime: python3.12\n      Handler: index.handler\n      Role: !GetAtt Role.Arn\n"
+          "      Code: {ZipFile: 'def handler(e, c): pass'}\n      ReservedConcurrentExecutions: 100000\n");
+  w.loop.advance(10s);
+  CHECK(status(w) == "ROLLBACK_COMPLETE");
+  CHECK(w.fails("lambda", "GetFunction", Map{{"FunctionName", "f"}}).code == "ResourceNotFoundException");
 }
 
 TEST_CASE("templates are refused by name before anything is created") {

@@ -94,6 +94,65 @@ TEST_CASE("a nested operation rolls back without its parent") {
   CHECK(f.count() == 2);
 }
 
+TEST_CASE("the last write of an operation stays, whatever the next operation does") {
+  Fixture f;
+  f.store.atomically([&] { f.put("first", 1); });  // the turn is its savepoint
+  f.store.atomically([&] {
+    f.store.last_write();
+    f.put("last", 1);
+  });
+  CHECK_THROWS_AS(f.store.atomically([&] {
+    f.put("lost", 1);
+    throw std::runtime_error("no");
+  }),
+                  std::runtime_error);
+  f.loop.run_ready();
+  CHECK(f.count() == 2);
+}
+
+TEST_CASE("a last write behind others of its operation is rolled back with them") {
+  Fixture f;
+  f.store.atomically([&] { f.put("kept", 1); });
+  CHECK_THROWS_AS(f.store.atomically([&] {
+    f.put("lost", 1);
+    f.store.last_write();
+    f.put("lost, too", 1);
+    throw std::runtime_error("no");
+  }),
+                  std::runtime_error);
+  f.loop.run_ready();
+  CHECK(f.count() == 1);
+  CHECK_FALSE(f.store.broken());
+}
+
+TEST_CASE("a last write that fails leaves nothing, and the store works on") {
+  Fixture f;
+  f.store.atomically([&] { f.put("a", 1); });
+  CHECK_THROWS_AS(f.store.atomically([&] {
+    f.store.last_write();
+    f.put("a", 2);
+  }),
+                  StoreError);
+  f.store.atomically([&] { f.put("b", 1); });
+  f.loop.run_ready();
+  CHECK(f.count() == 2);
+  CHECK_FALSE(f.store.broken());
+}
+
+TEST_CASE("an operation that fails behind its last write breaks the store") {
+  Fixture f;
+  f.store.atomically([&] { f.put("a", 1); });
+  f.loop.run_ready();
+  CHECK_THROWS_AS(f.store.atomically([&] {
+    f.store.last_write();
+    f.put("half", 1);
+    throw std::runtime_error("no");
+  }),
+                  std::runtime_error);
+  CHECK(f.store.broken());
+  f.loop.run_ready();
+}
+
 TEST_CASE("nothing passes the output gate before the commit") {
   Fixture f;
   bool left = false;

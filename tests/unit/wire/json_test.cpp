@@ -29,6 +29,20 @@ TEST_CASE("the last of duplicate keys wins; nesting is bounded; big integers bec
   CHECK(parse_json("18446744073709551616")->kind() == Value::Kind::real);
 }
 
+TEST_CASE("a text is read as it was written, wherever its escapes stand") {
+  for (std::size_t size = 0; size < 40; ++size)
+    for (std::size_t at = 0; at <= size; ++at)
+      for (const std::string special :
+           {"\"", "\\", "\\\\", "\\\"", "\n", "\x01", "\u00e9", "\U0001F600", "\"\\\"\\\\"}) {
+        const std::string text = std::string(at, 'a') + special + std::string(size - at, 'b');
+        const std::string json = to_json(Value(text));
+        const auto read = parse_json(json + " ");
+        REQUIRE(read);
+        REQUIRE(read->text() == text);
+        REQUIRE_FALSE(parse_json(json.substr(0, json.size() - 1)));
+      }
+}
+
 TEST_CASE("bytes are base64, raw JSON is copied, text is escaped") {
   Map m;
   m.add("b", Bytes("\xff\x01"));
