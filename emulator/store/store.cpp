@@ -24,9 +24,9 @@ constexpr Duration kQuiet = std::chrono::milliseconds(500);
 constexpr std::size_t kStatementCache = 512;
 // Taken as it is needed. Tables without rowids hold whole rows in the upper levels of their trees too, so
 // those of a big table take more than a few megabytes.
-constexpr int kCacheKiB = 32'000;
+constexpr int kCacheKiB = 8'000;
 // Read from the page cache itself, without a system call and a copy for each page.
-constexpr int kMappedBytes = 256 << 20;
+constexpr int kMappedBytes = 1 << 30;
 
 /// Before SQLite does anything: its statistics of memory, which nobody reads, take a lock for each
 /// allocation.
