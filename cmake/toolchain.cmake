@@ -20,11 +20,10 @@ target_include_directories(puddle_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
   target_compile_options(puddle_options INTERFACE -Wno-null-dereference -Wno-restrict)
 endif()
-# What nothing calls, and what is there twice, is left out; code for what hardly ever happens stands apart from the rest.
+# What nothing calls, and what is there twice, is left out.
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(puddle_options INTERFACE -ffunction-sections -fdata-sections)
-  target_link_options(puddle_options INTERFACE -Wl,--gc-sections $<$<BOOL:${MOLD}>:-Wl,--icf=safe>
-    $<$<BOOL:${MOLD}>:-Wl,-z,keep-text-section-prefix>)
+  target_link_options(puddle_options INTERFACE -Wl,--gc-sections $<$<BOOL:${MOLD}>:-Wl,--icf=safe>)
 endif()
 # Libraries are linked into the release where the system has them as archives: finding and relocating them took
 # longer than everything else that the program does before it is ready.

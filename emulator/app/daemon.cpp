@@ -19,7 +19,6 @@ namespace puddle {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr Duration kSettled = std::chrono::milliseconds(300);
 constexpr Duration kShutdownLimit = std::chrono::seconds(5);
 
 Durability durability_of(const Config& c) {
@@ -173,9 +172,12 @@ void Daemon::announce(const std::string& api_url) {
   print("Ready.");
 }
 
-/// Most of what an idle daemon has in memory is code that only its start needed.
+/// Most of what an idle daemon has in memory is code that only its start needed. A debugger's breakpoints are
+/// in these pages too, so a debug build keeps them.
 void Daemon::settle() {
-  loop_.at(loop_.now() + kSettled, [] { drop_program_pages(); });
+#ifdef NDEBUG
+  loop_.at(loop_.now() + std::chrono::milliseconds(300), [] { drop_program_pages(); });
+#endif
 }
 
 Task<> Daemon::deploy_and_announce() {

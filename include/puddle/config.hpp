@@ -40,7 +40,7 @@ struct Config {
   int function_idle_seconds = 600;
   int function_settle_ms = 5;   ///< how long functions are Pending, mappings Creating, updates InProgress
   bool throttle = false;        ///< DynamoDB tables are held to their provisioned throughput
-  int table_transition_ms = 5;  ///< how long DynamoDB tables are CREATING ...; 0: not at all
+  int table_transition_ms = 1;  ///< how long DynamoDB tables are CREATING ...; 0: not at all
 };
 
 }  // namespace puddle
