@@ -27,7 +27,9 @@ TEST_CASE("a prefix ends at the first special byte") {
 
 TEST_CASE("JSON strings escape what must be, and nothing else") {
   std::string out;
-  append_json_string(out, std::string("plain \"quoted\" back\\slash \n\t\b\f\r \x01 \x1f \x7f \xC3\xA9 \xF0\x9F\x98\x80"));
+  append_json_string(
+      out, std::string("plain \"quoted\" back\\slash \n\t\b\f\r \x01 \x1f \x7f \xC3\xA9 \xF0\x9F\x98\x80"));
   CHECK(out ==
-        "\"plain \\\"quoted\\\" back\\\\slash \\n\\t\\b\\f\\r \\u0001 \\u001f \x7f \xC3\xA9 \xF0\x9F\x98\x80\"");
+        "\"plain \\\"quoted\\\" back\\\\slash \\n\\t\\b\\f\\r \\u0001 \\u001f \x7f \xC3\xA9 "
+        "\xF0\x9F\x98\x80\"");
 }
