@@ -119,6 +119,9 @@ void Core::shut_down() {
   for (Connection* connection : connections) all.push_back(connection->shared_from_this());
   for (const auto& connection : all) connection->close();
   handler = nullptr;
+  // What waits for its batch keeps connections, and they this.
+  std::exchange(arrived_, {}).clear();
+  std::exchange(answered_, {}).clear();
 }
 
 void Core::arrived(HttpRequest request, std::shared_ptr<Answer> answer) {
