@@ -176,7 +176,7 @@ void Daemon::announce(const std::string& api_url) {
 /// in these pages too, so a debug build keeps them.
 void Daemon::settle() {
 #ifdef NDEBUG
-  loop_.at(loop_.now() + std::chrono::milliseconds(300), [] { drop_program_pages(); });
+  loop_.at(loop_.now() + std::chrono::milliseconds(600), [] { drop_program_pages(); });
 #endif
 }
 

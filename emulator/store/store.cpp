@@ -20,7 +20,7 @@ constexpr int kMostLogPages = 4 * kCheckpointPages;
 constexpr int kCheckpointPasses = 3;
 // After so long without a commit the log is moved into the database, however short it is: as long as there is
 // a log, every page that is read is looked for in it.
-constexpr Duration kQuiet = std::chrono::milliseconds(500);
+constexpr Duration kQuiet = std::chrono::milliseconds(250);
 constexpr std::size_t kStatementCache = 512;
 // Taken as it is needed. Tables without rowids hold whole rows in the upper levels of their trees too, so
 // those of a big table take more than a few megabytes.
