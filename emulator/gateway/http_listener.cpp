@@ -120,8 +120,8 @@ void Core::shut_down() {
   for (const auto& connection : all) connection->close();
   handler = nullptr;
   // What waits for its batch keeps connections, and they this.
-  std::exchange(arrived_, {}).clear();
-  std::exchange(answered_, {}).clear();
+  arrived_.clear();
+  answered_.clear();
 }
 
 void Core::arrived(HttpRequest request, std::shared_ptr<Answer> answer) {

@@ -59,7 +59,7 @@ def main(rounds, seed):
             return not missing
 
         try:
-            wait_for(all_mailed, 240, "every order's mail")
+            wait_for(all_mailed, 75, "every order's mail")
         except AssertionError:
             print("crash: %d of %d orders were never mailed: %s" % (len(missing), len(wanted), sorted(missing)[:5]))
             return 1
