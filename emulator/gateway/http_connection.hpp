@@ -73,6 +73,7 @@ struct Core : std::enable_shared_from_this<Core> {
   bool draining = false, sweeping = false;
 
  private:
+  std::vector<std::shared_ptr<Connection>> all() const;
   void handle_arrived();
   void send_answered();
 

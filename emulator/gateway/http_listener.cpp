@@ -80,12 +80,17 @@ void Core::start_sweeping() {
   });
 }
 
+/// Kept alive: what is done to one may end it, and take it out of `connections`.
+std::vector<std::shared_ptr<Connection>> Core::all() const {
+  std::vector<std::shared_ptr<Connection>> out;
+  out.reserve(connections.size());
+  for (Connection* connection : connections) out.push_back(connection->shared_from_this());
+  return out;
+}
+
 void Core::sweep() {
   const SteadyTime now = std::chrono::steady_clock::now();
-  std::vector<std::shared_ptr<Connection>> all;
-  all.reserve(connections.size());
-  for (Connection* connection : connections) all.push_back(connection->shared_from_this());
-  for (const auto& connection : all) connection->check(now);
+  for (const auto& connection : all()) connection->check(now);
   if (!connections.empty()) start_sweeping();
 }
 
@@ -102,9 +107,7 @@ void Core::drain(std::function<void()> done) {
   retry.cancel();
   draining = true;
   drained = std::move(done);
-  std::vector<std::shared_ptr<Connection>> all;
-  for (Connection* connection : connections) all.push_back(connection->shared_from_this());
-  for (const auto& connection : all) connection->close_when_idle();
+  for (const auto& connection : all()) connection->close_when_idle();
   if (connections.empty() && drained) loop.post(std::exchange(drained, nullptr));
 }
 
@@ -115,9 +118,7 @@ void Core::shut_down() {
   sweeper.cancel();
   drained = nullptr;
   draining = true;
-  std::vector<std::shared_ptr<Connection>> all;
-  for (Connection* connection : connections) all.push_back(connection->shared_from_this());
-  for (const auto& connection : all) connection->close();
+  for (const auto& connection : all()) connection->close();
   handler = nullptr;
   // What waits for its batch keeps connections, and they this.
   arrived_.clear();

@@ -311,7 +311,7 @@ Task<HttpResponse> Dispatcher::http(std::string service, HttpRequest request, Pr
   call.source_arn = std::move(source_arn);
   Completion<HttpResponse> finished;
   const Respond respond = [finished](HttpResponse response) { finished.complete(std::move(response)); };
-  handle(it->second->service, std::move(request), std::move(call), respond);
+  handle(it->second->service, request, std::move(call), respond);
   HttpResponse response = co_await finished;
   co_return std::move(response);
 }
