@@ -50,7 +50,7 @@ struct Operation {
   std::function<std::string(Service&, const Call&, const Value&)> resource;
   /// Exactly one of the two is set.
   std::function<Value(Service&, const Call&, Value)> now;
-  std::function<Task<Value>(Service&, Call, Value)> later;
+  std::function<Task<Value>(Service&, const Call&, Value)> later;  ///< the call lives as long as the task
 };
 
 template <class S, class In, class Out>
@@ -67,15 +67,15 @@ struct Declaration {
   /// A handler runs in a savepoint and may not wait.
   Out (*handle)(S&, const Call&, const In&) = nullptr;
   /// A waiting handler changes state only through store.atomically() and looks everything up again after each
-  /// wait.
-  Task<Out> (*wait)(S&, Call, In) = nullptr;
+  /// wait. The call lives as long as its task.
+  Task<Out> (*wait)(S&, const Call&, In) = nullptr;
 };
 
 namespace detail {
 template <class S, class In, class Out>
-Task<Value> run_waiting(Task<Out> (*wait)(S&, Call, In), std::shared_ptr<const Shape> output, S& service,
-                        Call call, In in) {
-  Task<Out> work = wait(service, std::move(call), std::move(in));
+Task<Value> run_waiting(Task<Out> (*wait)(S&, const Call&, In), std::shared_ptr<const Shape> output,
+                        S& service, const Call& call, In in) {
+  Task<Out> work = wait(service, call, std::move(in));
   Out out = co_await std::move(work);
   co_return wire::take_struct(&out, *output);
 }
@@ -108,9 +108,9 @@ Operation operation(Declaration<S, In, Out> d) {
     };
   }
   if (d.wait) {
-    op.later = [f = d.wait, input, output](Service& s, Call c, Value v) {
+    op.later = [f = d.wait, input, output](Service& s, const Call& c, Value v) {
       In in = wire::read_struct<In>(std::move(v), *input);
-      return detail::run_waiting<S, In, Out>(f, output, static_cast<S&>(s), std::move(c), std::move(in));
+      return detail::run_waiting<S, In, Out>(f, output, static_cast<S&>(s), c, std::move(in));
     };
   }
   return op;

@@ -6,6 +6,12 @@
 
 namespace puddle {
 
+namespace {
+
+constexpr std::size_t kUsual = 8;  // headers of a message
+
+}  // namespace
+
 const std::string* Headers::find(std::string_view name) const {
   for (const Entry& e : entries_)
     if (iequals(e.first, name)) return &e.second;
@@ -23,6 +29,7 @@ void Headers::set(std::string_view name, std::string value) {
 }
 
 void Headers::add(std::string name, std::string value) {
+  if (entries_.capacity() == 0) entries_.reserve(kUsual);
   entries_.emplace_back(std::move(name), std::move(value));
 }
 

@@ -36,6 +36,32 @@ std::size_t prefix_of(std::string_view text) {
   return at;
 }
 
+/// How many bytes copy_plain() may write.
+inline constexpr std::size_t kBlock = 16;
+
+/// Copies the plain bytes at the start of the text to `to`, where there must be room for a block: at most a
+/// block, and what it returns counts.
+inline std::size_t copy_plain(std::string_view text, char* to) {
+#ifdef __SSE2__
+  if (text.size() >= kBlock) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data()));
+    const __m128i special = _mm_or_si128(
+        _mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')),
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+    const auto found = static_cast<unsigned>(_mm_movemask_epi8(special));
+    return found == 0 ? kBlock : static_cast<std::size_t>(std::countr_zero(found));
+  }
+#endif
+  std::size_t at = 0;
+  for (; at < text.size() && at < kBlock; ++at) {
+    const char c = text[at];
+    if (static_cast<signed char>(c) < ' ' || c == '"' || c == '\\') break;
+    to[at] = c;
+  }
+  return at;
+}
+
 inline std::size_t plain_prefix(std::string_view text) { return prefix_of<Scan::plain>(text); }
 inline std::size_t printable_prefix(std::string_view text) { return prefix_of<Scan::printable>(text); }
 

@@ -276,46 +276,35 @@ std::string xml_escape(std::string_view text) {
 }
 
 void append_json_string(std::string& out, std::string_view text) {
-  out += '"';
-  for (;; text.remove_prefix(1)) {
-    const std::size_t plain = plain_prefix(text);
-    out.append(text.data(), plain);
+  constexpr std::string_view kEscaped = "\"\\\b\f\n\r\t", kAs = "\"\\bfnrt";
+  std::array<char, 512> piece;
+  char* to = piece.data();
+  *to++ = '"';
+  while (!text.empty()) {
+    if (static_cast<std::size_t>(to - piece.data()) > piece.size() - 2 * kBlock) {
+      out.append(piece.data(), to);
+      to = piece.data();
+    }
+    const std::size_t plain = copy_plain(text, to);
+    to += plain;
     text.remove_prefix(plain);
-    if (text.empty()) break;
+    if (plain == kBlock || text.empty()) continue;
     const unsigned char c = byte(text.front());
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      default:
-        if (c >= 0x20) {
-          out += text.front();
-          break;
-        }
-        out += "\\u00";
-        out += kHex[c >> 4];
-        out += kHex[c & 15];
+    text.remove_prefix(1);
+    const std::size_t known = c < 0x80 ? kEscaped.find(static_cast<char>(c)) : std::string_view::npos;
+    if (known != std::string_view::npos) {
+      *to++ = '\\';
+      *to++ = kAs[known];
+    } else if (c >= 0x20) {
+      *to++ = static_cast<char>(c);
+    } else {
+      for (const char u : std::string_view("\\u00")) *to++ = u;
+      *to++ = kHex[c >> 4];
+      *to++ = kHex[c & 15];
     }
   }
-  out += '"';
+  *to++ = '"';
+  out.append(piece.data(), to);
 }
 
 bool wildcard_match(std::string_view pattern, std::string_view text) {

@@ -92,19 +92,23 @@ void Gateway::handle(HttpRequest request, Respond respond) {
 
 void Gateway::route(HttpRequest&& request, const Respond& respond) {
   if (control_.mounted(request.path())) return control_.handle(std::move(request), respond);
-  const Signature signature = parse_signature(request);
+  const Signature signature =
+      options_.auth == AuthMode::enforce ? parse_signature(request) : parse_scope(request);
   const Target target = router_.route(request, signature.present ? std::string_view(signature.service) : "");
   // What a REST API or a function says to browsers is its own affair.
   if (target.kind == Target::Kind::execute_api || target.kind == Target::Kind::function_url)
     return serve(target, request, signature, respond);
-  Respond answer = respond;
-  if (request.headers.find("origin")) {
-    answer = [respond](HttpResponse response) {
-      allow_origin(response);
-      respond(std::move(response));
-    };
-    if (request.method == "OPTIONS") return answer(preflight(request));
-  }
+  if (!request.headers.find("origin")) return serve_api(target, std::move(request), signature, respond);
+  const Respond answer = [respond](HttpResponse response) {
+    allow_origin(response);
+    respond(std::move(response));
+  };
+  if (request.method == "OPTIONS") return answer(preflight(request));
+  serve_api(target, std::move(request), signature, answer);
+}
+
+void Gateway::serve_api(const Target& target, HttpRequest&& request, const Signature& signature,
+                        const Respond& answer) {
   switch (target.kind) {
     case Target::Kind::control:
       if (tool(request, signature, answer)) return;
@@ -117,15 +121,14 @@ void Gateway::route(HttpRequest&& request, const Respond& respond) {
   }
 }
 
-Result<Call, wire::Fault> Gateway::authenticate(const HttpRequest& request, const Signature& signature,
-                                                AuthMode mode) {
-  auto made = parts_.authenticator.authenticate(request, signature, mode, parts_.loop.now());
-  if (!made) return made;
-  Call& call = *made;
+std::optional<wire::Fault> Gateway::authenticate(const HttpRequest& request, const Signature& signature,
+                                                 AuthMode mode, Call& call) {
+  if (auto refused = parts_.authenticator.authenticate(request, signature, mode, parts_.loop.now(), call))
+    return refused;
   call.request_id = uuid(parts_.entropy);
   const std::string_view host = request.headers.get("host");
   call.endpoint = host.empty() ? parts_.settings.endpoint : "http://" + std::string(host);
-  return made;
+  return std::nullopt;
 }
 
 /// Links in mails carry no signature; their operations say so.
@@ -149,19 +152,20 @@ void Gateway::call(const Target& target, HttpRequest&& request, const Signature&
   AuthMode mode = options_.auth;
   if (!signature.present && mode == AuthMode::enforce && needs_no_signature(*service, request))
     mode = AuthMode::off;
-  auto made = authenticate(request, signature, mode);
-  if (!made) return respond(refusal(*service, request, made.error()));
+  Call made;
+  if (const auto refused = authenticate(request, signature, mode, made))
+    return respond(refusal(*service, request, *refused));
   if (target.kind == Target::Kind::queue_url) {
     // The service knows the plain form of the address; its region counts more than the signature's.
     const std::string_view query = request.query();
     const std::string rest = query.empty() ? std::string() : "?" + std::string(query);
     request.target = "/" + target.account + "/" + url_encode(target.queue) + rest;
-    if (!target.region.empty()) made->region = target.region;
+    if (!target.region.empty()) made.region = target.region;
   }
   // Requests that are no operations: links opened in a browser, and what a queue's own URL refuses.
   const bool page = !signature.present && request.method == "GET";
-  if ((page || target.kind == Target::Kind::queue_url) && service->serve(request, *made, respond)) return;
-  parts_.dispatcher.handle(*service, request, std::move(*made), respond);
+  if ((page || target.kind == Target::Kind::queue_url) && service->serve(request, made, respond)) return;
+  parts_.dispatcher.handle(*service, request, std::move(made), respond);
 }
 
 /// execute-api and function URLs. Whether they need a signature is decided by the method or URL that is
@@ -169,19 +173,19 @@ void Gateway::call(const Target& target, HttpRequest&& request, const Signature&
 void Gateway::serve(const Target& target, const HttpRequest& request, const Signature& signature,
                     const Respond& respond) {
   Service* service = parts_.dispatcher.service(target.service);
-  auto made = authenticate(request, signature, signature.present ? options_.auth : AuthMode::off);
-  if (!made) {
-    HttpResponse refused =
-        json_response(403, wire::Value(wire::Map{{"message", wire::Value(made.error().message)}}));
-    refused.headers.add("x-amzn-ErrorType", made.error().code);
+  Call made;
+  if (const auto why =
+          authenticate(request, signature, signature.present ? options_.auth : AuthMode::off, made)) {
+    HttpResponse refused = json_response(403, wire::Value(wire::Map{{"message", wire::Value(why->message)}}));
+    refused.headers.add("x-amzn-ErrorType", why->code);
     return respond(std::move(refused));
   }
   if (!signature.present) {
-    made->principal = Principal{};
-    made->principal.kind = Principal::Kind::anonymous;
-    made->principal.account = made->account;
+    made.principal = Principal{};
+    made.principal.kind = Principal::Kind::anonymous;
+    made.principal.account = made.account;
   }
-  if (service && service->serve(request, *made, respond)) return;
+  if (service && service->serve(request, made, respond)) return;
   HttpResponse response = json_response(404, wire::Value(wire::Map{{"message", wire::Value("Not Found")}}));
   respond(std::move(response));
 }
@@ -194,18 +198,18 @@ bool Gateway::tool(const HttpRequest& request, const Signature& signature, const
   const std::string_view rest = path.substr(kPrefix.size());
   Service* service = parts_.dispatcher.service(rest.substr(0, rest.find('/')));
   if (!service) return false;
-  auto made = authenticate(request, signature, AuthMode::off);
-  return made && service->serve(request, *made, respond);
+  Call made;
+  return !authenticate(request, signature, AuthMode::off, made) && service->serve(request, made, respond);
 }
 
 void Gateway::unknown(const Target& target, const HttpRequest& request, const Signature& signature,
                       const Respond& respond) {
   if (!signature.present) {
     // A service may have pages at paths of its own (SNS's signing certificate).
-    auto made = authenticate(request, signature, AuthMode::off);
-    if (made)
+    Call made;
+    if (!authenticate(request, signature, AuthMode::off, made))
       for (Service* service : parts_.dispatcher.services())
-        if (service->serve(request, *made, respond)) return;
+        if (service->serve(request, made, respond)) return;
   }
   const std::string id = uuid(parts_.entropy);
   const bool named = !target.service.empty();

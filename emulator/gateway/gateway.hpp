@@ -5,6 +5,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,14 +47,16 @@ class Gateway {
 
  private:
   void route(HttpRequest&& request, const Respond& respond);
+  void serve_api(const Target& target, HttpRequest&& request, const Signature& signature,
+                 const Respond& answer);
   void call(const Target& target, HttpRequest&& request, const Signature& signature, const Respond& respond);
   void serve(const Target& target, const HttpRequest& request, const Signature& signature,
              const Respond& respond);
   bool tool(const HttpRequest& request, const Signature& signature, const Respond& respond);
   void unknown(const Target& target, const HttpRequest& request, const Signature& signature,
                const Respond& respond);
-  Result<Call, wire::Fault> authenticate(const HttpRequest& request, const Signature& signature,
-                                         AuthMode mode);
+  std::optional<wire::Fault> authenticate(const HttpRequest& request, const Signature& signature,
+                                          AuthMode mode, Call& call);
   bool needs_no_signature(const Service& service, const HttpRequest& request) const;
   HttpResponse refusal(const Service& service, const HttpRequest& request, const wire::Fault& fault);
 

@@ -3,29 +3,43 @@
 #include <algorithm>
 #include <array>
 
+#include "base/scan.hpp"
 #include "base/text.hpp"
 
 namespace puddle {
 namespace {
 
-constexpr std::array<std::string_view, 4> kFraming{"content-length", "transfer-encoding", "connection",
-                                                   "keep-alive"};
-
+/// Headers that say where a message ends: ours alone.
 bool is_framing(std::string_view name) {
-  if (name.size() < 10) return false;
-  return std::any_of(kFraming.begin(), kFraming.end(), [&](std::string_view f) { return iequals(f, name); });
+  switch (name.size()) {
+    case 10:
+      return iequals(name, "connection") || iequals(name, "keep-alive");
+    case 14:
+      return iequals(name, "content-length");
+    case 17:
+      return iequals(name, "transfer-encoding");
+    default:
+      return false;
+  }
 }
+
+constexpr auto kTokenCharacters = [] {
+  std::array<bool, 256> out{};
+  for (std::size_t c = '!'; c < 127; ++c)
+    out[c] = std::string_view("\"(),/:;<=>?@[\\]{}").find(static_cast<char>(c)) == std::string_view::npos;
+  return out;
+}();
 
 bool is_token(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return c > ' ' && c < 127 && std::string_view("\"(),/:;<=>?@[\\]{}").find(c) == std::string_view::npos;
-  });
+  return !name.empty() && std::all_of(name.begin(), name.end(),
+                                      [](char c) { return kTokenCharacters[static_cast<unsigned char>(c)]; });
 }
 
+/// Without what could end the header.
 void append_value(std::string& out, std::string_view value) {
-  const std::size_t start = out.size();
+  std::size_t i = out.size();
   out.append(value);
-  for (std::size_t i = start; i < out.size(); ++i) {
+  for (i += printable_prefix(value); i < out.size(); ++i) {
     const auto c = static_cast<unsigned char>(out[i]);
     if ((c < ' ' && c != '\t') || c == 127) out[i] = ' ';
   }

@@ -225,10 +225,16 @@ std::function<void(int)> ChildProcess::exit_reporter() const {
 }
 
 void ChildProcess::kill() {
-  if (impl_->reaped || impl_->status) return;
+  if (!running()) return;
   ::kill(-impl_->pid, SIGKILL);
   ::kill(impl_->pid, SIGKILL);  // should it not have come to its setpgid yet
 }
+
+void ChildProcess::terminate() {
+  if (running()) ::kill(-impl_->pid, SIGTERM);
+}
+
+bool ChildProcess::running() const { return !impl_->reaped && !impl_->status; }
 
 void ChildProcess::set_events(Events events) { impl_->events = std::move(events); }
 

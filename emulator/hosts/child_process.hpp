@@ -43,6 +43,10 @@ class ChildProcess {
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   void kill();
+  /// Asks the group to end.
+  void terminate();
+  /// It has not ended, as far as its exit is known.
+  bool running() const;
   /// For a process that was started before it was known for what.
   void set_events(Events events);
   /// Hands over what lies in the pipe, without waiting.

@@ -88,7 +88,9 @@ void Environment::prepare() {
         if (!p.problem.empty()) return;
         std::error_code ignored;
         for (const char* name : {"/tmp", "/var"}) fs::create_directories(work->directory + name, ignored);
-        p.command = shared->runtimes.command({spec.runtime, p.code, p.opt, spec.memory_mb});
+        const auto own = spec.variables.find("NODE_OPTIONS");
+        p.command = shared->runtimes.command({spec.runtime, p.code, p.opt, spec.memory_mb,
+                                              own == spec.variables.end() ? std::string() : own->second});
         p.problem_type = "Runtime.InvalidEntrypoint";
         p.problem = p.command.problem;
         const SandboxPaths paths{p.code,
@@ -223,7 +225,8 @@ void Environment::launch_runtime() {
   }
   if (p.command.pool == Runtimes::Command::Pool::node && !wrapped) {
     const NodePool::Request request{options.command, options.environment, options.directory, &p.plan};
-    if (auto child = host_.node_pool(p.command.words[0]).take(request, runtime_events()))
+    const std::vector<std::string> program(options.command.begin(), options.command.end() - 1);
+    if (auto child = host_.node_pool(program).take(request, runtime_events()))
       return adopt_runtime(std::move(child));
   }
   auto started = ChildProcess::start(host_.loop, options, runtime_events());

@@ -31,7 +31,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   ~Environment();
   void start();
   void invoke(Invocation invocation, Done done);
-  /// No callback after this. gone: when its last process has ended; extensions have two seconds.
+  /// No callback but output after this. gone: when its last process has ended; extensions have two seconds.
   void stop(std::function<void()> gone);
 
  private:
@@ -50,7 +50,9 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void deliver();
   void finish(InvocationOutcome outcome);
   /// Ends the processes; then the environment is broken, and starts again when somebody waits for it.
+  /// Where there are extensions the runtime is asked first (SIGTERM), and then those that want to know.
   void close(std::string_view reason);
+  void end_runtime();
   void closed();
   void fail_init(std::string type, std::string payload, bool timed_out);
   void time_out();
@@ -114,7 +116,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   std::chrono::microseconds init_{0};
   std::int64_t peak_ = 0;  // bytes
   Loop::TimerId limit_timer_ = 0, memory_timer_ = 0, close_timer_ = 0;
-  Time deadline_;
+  Time deadline_, close_deadline_;
+  std::string close_reason_;
 };
 
 }  // namespace puddle

@@ -11,7 +11,10 @@ namespace {
 using Kind = InvocationOutcome::Kind;
 
 constexpr Duration kMemoryCheck = std::chrono::milliseconds(100);
-constexpr Duration kExtensionShutdown = std::chrono::milliseconds(2000);
+// What extensions have to shut down in; three tenths of it are the runtime's (Lambda's runtime interface
+// emulator).
+constexpr Duration kExternalShutdown = std::chrono::milliseconds(2000);
+constexpr Duration kInternalShutdown = std::chrono::milliseconds(500);
 constexpr std::int64_t kMebibyte = 1 << 20;
 
 /// "3.00".
@@ -81,6 +84,13 @@ void Environment::check_memory() {
 }
 
 void Environment::on_runtime_exit(int status) {
+  if (state_ == State::closing) {
+    host_.loop.post([weak = weak_from_this()] {  // not inside the process's own callback
+      const auto self = weak.lock();
+      if (self && self->state_ == State::closing && self->runtime_) self->end_runtime();
+    });
+    return;
+  }
   const std::string how = status == 0 ? "Runtime exited without providing a reason"
                                       : "Runtime exited with error: " + describe_exit(status);
   const std::string type = memory_killed_ ? "Runtime.OutOfMemory" : "Runtime.ExitError";
@@ -124,9 +134,26 @@ void Environment::fault(std::string type, const std::string& message) {
 void Environment::close(std::string_view reason) {
   cancel_timers();
   state_ = State::closing;
+  close_reason_ = reason;
   if (runtime_) {
     runtime_->drain();
     peak_ = std::max(peak_, runtime_->peak_memory());
+    output_.flush();
+  }
+  const Duration span = !extensions_.any()             ? Duration(0)
+                        : extension_processes_.empty() ? kInternalShutdown
+                                                       : kExternalShutdown;
+  const Time now = host_.loop.now();
+  close_deadline_ = now + span;
+  if (span == Duration(0) || !runtime_ || !runtime_->running()) return end_runtime();
+  runtime_->terminate();
+  close_timer_ = host_.loop.at(now + span * 3 / 10, [this] { close_timer_ = 0, end_runtime(); });
+}
+
+void Environment::end_runtime() {
+  cancel_timers();
+  if (runtime_) {
+    runtime_->drain();
     output_.flush();
     runtime_->kill();
   }
@@ -134,15 +161,18 @@ void Environment::close(std::string_view reason) {
   // The destructor of a process must not run inside its own callback.
   std::shared_ptr<ChildProcess> runtime = std::move(runtime_);
   const bool grace = extensions_.wants_shutdown() && !extension_processes_.empty();
-  const Time end = host_.loop.now() + (grace ? kExtensionShutdown : Duration(0));
-  if (grace) extensions_.shut_down(reason, end);
+  if (grace) {
+    extensions_.shut_down(close_reason_, close_deadline_);
+    for (const auto& [name, process] : extension_processes_)
+      if (!extensions_.wants_shutdown(name)) process->kill();
+  }
   host_.loop.post([runtime, weak = weak_from_this(), grace]() mutable {
     runtime.reset();
     const auto self = weak.lock();
     if (self && !grace && self->state_ == State::closing) self->closed();
   });
   if (!grace) return;
-  close_timer_ = host_.loop.at(end, [weak = weak_from_this()] {
+  close_timer_ = host_.loop.at(close_deadline_, [weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self) return;
     self->close_timer_ = 0;
@@ -163,7 +193,9 @@ void Environment::closed() {
 }
 
 void Environment::stop(std::function<void()> gone) {
-  events_ = {};
+  FunctionHost::Events last;
+  last.output = std::move(events_.output);  // what is said on the way out
+  events_ = std::move(last);
   done_ = {};
   invocation_.reset();
   gone_ = std::move(gone);

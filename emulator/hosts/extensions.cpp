@@ -36,6 +36,11 @@ bool Extensions::wants_shutdown() const {
   return std::any_of(known_.begin(), known_.end(), [](const auto& e) { return e.second.shutdown; });
 }
 
+bool Extensions::wants_shutdown(const std::string& name) const {
+  const auto it = known_.find(name);
+  return it != known_.end() && it->second.shutdown;
+}
+
 Extensions::Extension* Extensions::find(const HttpRequest& request) {
   const std::string_view id = request.headers.get(kIdentifier);
   for (auto& [name, extension] : known_)

@@ -35,6 +35,7 @@ class Extensions {
   bool all_waiting() const;     ///< everybody waits in next: nothing is under way
   bool any() const { return !known_.empty(); }
   bool wants_shutdown() const;
+  bool wants_shutdown(const std::string& name) const;
   /// The name of the extension that a request's Lambda-Extension-Identifier names; empty when it is unknown.
   std::string name_of(const HttpRequest& request) const;
 

@@ -38,9 +38,9 @@ PythonPool& HostContext::python_pool(const std::string& interpreter) {
   return *found;
 }
 
-NodePool& HostContext::node_pool(const std::string& interpreter) {
-  auto& found = node_pools[interpreter];
-  if (!found) found = std::make_unique<NodePool>(loop, interpreter, shared->ability(), scratch);
+NodePool& HostContext::node_pool(const std::vector<std::string>& command) {
+  auto& found = node_pools[command];
+  if (!found) found = std::make_unique<NodePool>(loop, command, shared->ability(), scratch);
   return *found;
 }
 

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "hosts/asio_loop.hpp"
 #include "hosts/code_directory.hpp"
@@ -44,8 +45,8 @@ struct HostContext {
     std::optional<SandboxAbility> ability_;
   };
   std::shared_ptr<Shared> shared;
-  std::map<std::string, std::unique_ptr<PythonPool>> python_pools;  ///< by interpreter
-  std::map<std::string, std::unique_ptr<NodePool>> node_pools;      ///< by interpreter
+  std::map<std::string, std::unique_ptr<PythonPool>> python_pools;           ///< by interpreter
+  std::map<std::vector<std::string>, std::unique_ptr<NodePool>> node_pools;  ///< by interpreter and flags
 
   /// Everything about an environment that was found or unpacked for it.
   struct Prepared {
@@ -57,7 +58,7 @@ struct HostContext {
   };
 
   PythonPool& python_pool(const std::string& interpreter);
-  NodePool& node_pool(const std::string& interpreter);
+  NodePool& node_pool(const std::vector<std::string>& command);
 };
 
 }  // namespace puddle

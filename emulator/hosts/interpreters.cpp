@@ -74,6 +74,31 @@ Interpreters::Python Interpreters::python(const std::string& runtime) {
   return best;
 }
 
+Interpreters::Node Interpreters::node(const std::string& runtime) {
+  const std::lock_guard lock(mutex_);
+  if (const auto it = nodes_.find(runtime); it != nodes_.end()) return it->second;
+  Node found{on_path("node"), {}, {}};
+  if (!found.path.empty()) {
+    const std::string program = quoted(found.path);
+    found.version = trim(output_of(program + " --version 2>/dev/null"));
+    if (!found.version.empty()) found.version.erase(0, 1);
+    const std::string wanted = runtime.substr(0, runtime.find('.')).substr(6);
+    if (!found.version.starts_with(wanted + "."))
+      log(Level::info, "lambda", runtime + " runs on " + found.path + ", which is Node.js " + found.version);
+    // Lambda turns off what Node.js 20 and 22 brought as experiments (Developer Guide, Node.js). A node that
+    // does not know the flag does not know the feature.
+    const std::int64_t major = parse_int(wanted).value_or(0);
+    std::vector<std::string> flags;
+    if (major <= 22) flags.emplace_back("--no-experimental-require-module");
+    if (major <= 22 && major != 20) flags.emplace_back("--no-experimental-detect-module");
+    for (std::string& flag : flags)
+      if (output_of(program + " " + flag + " --version 2>/dev/null").starts_with("v"))
+        found.flags.push_back(std::move(flag));
+  }
+  nodes_[runtime] = found;
+  return found;
+}
+
 Interpreters::Ruby Interpreters::ruby(const std::string& runtime) {
   const std::lock_guard lock(mutex_);
   if (const auto it = rubies_.find(runtime); it != rubies_.end()) return it->second;

@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace puddle {
 
@@ -20,6 +21,10 @@ class Interpreters {
     std::string path, version;  ///< "3.11"
     bool boto3 = false;
   };
+  struct Node {
+    std::string path, version;       ///< "20.20.2"
+    std::vector<std::string> flags;  ///< with which Lambda starts it
+  };
   struct Ruby {
     std::string path, version;  ///< "3.1.2"
     std::string api;            ///< of the folders of gems: "3.1.0"
@@ -30,12 +35,14 @@ class Interpreters {
     int version = 0;  ///< 17
   };
   Python python(const std::string& runtime);
+  Node node(const std::string& runtime);
   Ruby ruby(const std::string& runtime);
   Java java(const std::string& runtime);
 
  private:
   std::mutex mutex_;
   std::map<std::string, Python> pythons_;  // by runtime
+  std::map<std::string, Node> nodes_;
   std::map<std::string, Ruby> rubies_;
   std::map<std::string, Java> javas_;
 };

@@ -32,7 +32,7 @@ bool read_early(const std::string& name, const std::string& value) {
 
 std::string to_json(const NodePool::Request& r) {
   std::string out = "{\"script\":";
-  append_json_string(out, r.command[1]);
+  append_json_string(out, r.command.back());
   out += ",\"directory\":";
   append_json_string(out, r.directory);
   out += ",\"environment\":{";
@@ -47,9 +47,10 @@ std::string to_json(const NodePool::Request& r) {
 
 }  // namespace
 
-NodePool::NodePool(AsioLoop& loop, std::string interpreter, SandboxAbility ability, std::string scratch)
+NodePool::NodePool(AsioLoop& loop, std::vector<std::string> command, SandboxAbility ability,
+                   std::string scratch)
     : loop_(loop),
-      interpreter_(std::move(interpreter)),
+      command_(std::move(command)),
       ability_(std::move(ability)),
       scratch_(std::move(scratch)),
       self_(std::make_shared<NodePool*>(this)) {}
@@ -81,7 +82,8 @@ void NodePool::warm() {
     std::filesystem::create_directories(path, ignored);
   const SandboxPlan plan = make_waiting_plan(ability_, paths);
   ChildProcess::Options options;
-  options.command = {interpreter_, plan.runtime + "/bootstrap.mjs", "--wait"};
+  options.command = command_;
+  options.command.insert(options.command.end(), {plan.runtime + "/bootstrap.mjs", "--wait"});
   options.directory = "/";
   options.channel = ends[1];
   options.environment = kEnvironment;

@@ -1,7 +1,7 @@
 // NodePool: a started Node.js process that waits to become an environment. Node.js cannot fork, so there is
-// one such process of an interpreter, and when it is taken another is started once the machine has had a
-// moment for the function (decision 0024). It waits only while functions of Node.js are there or start, and
-// ends when none has started for a while. Engine thread.
+// one such process of an interpreter and its flags, and when it is taken another is started once the machine
+// has had a moment for the function (decision 0024). It waits only while functions of Node.js are there or
+// start, and ends when none has started for a while. Engine thread.
 #pragma once
 #include <map>
 #include <memory>
@@ -16,13 +16,14 @@ namespace puddle {
 class NodePool {
  public:
   struct Request {
-    std::vector<std::string> command;  ///< what a process of its own would be
+    std::vector<std::string> command;  ///< what a process of its own would be; the script is the last word
     std::map<std::string, std::string> environment;
     std::string directory;
     const SandboxPlan* plan;
   };
   /// scratch: a directory of ours, with runtimes/bootstrap.mjs.
-  NodePool(AsioLoop& loop, std::string interpreter, SandboxAbility ability, std::string scratch);
+  /// command: the interpreter and its flags.
+  NodePool(AsioLoop& loop, std::vector<std::string> command, SandboxAbility ability, std::string scratch);
   ~NodePool();
   NodePool(const NodePool&) = delete;
   NodePool& operator=(const NodePool&) = delete;
@@ -37,7 +38,7 @@ class NodePool {
   void drop();
   void later(Duration span, void (NodePool::*what)());
   AsioLoop& loop_;
-  std::string interpreter_;
+  std::vector<std::string> command_;
   SandboxAbility ability_;
   std::string scratch_;
   std::unique_ptr<ChildProcess> spare_;

@@ -20,33 +20,33 @@ void ProcessHost::expect(const std::string& runtime) {
     return;
   }
   expected_[runtime] = {};
-  auto interpreter = std::make_shared<std::string>();
+  auto command = std::make_shared<std::vector<std::string>>();
   context_.pool.run(
-      [shared = context_.shared, runtime, interpreter] {
-        *interpreter = shared->runtimes.pool(runtime);
-        if (!interpreter->empty()) shared->ability();
+      [shared = context_.shared, runtime, command] {
+        *command = shared->runtimes.pool(runtime);
+        if (!command->empty()) shared->ability();
       },
-      [weak = std::weak_ptr(self_), runtime, interpreter] {
+      [weak = std::weak_ptr(self_), runtime, command] {
         const auto self = weak.lock();
-        if (!self || interpreter->empty()) return;
-        (*self)->expected_[runtime] = *interpreter;
-        (*self)->warm_pool(runtime, *interpreter);
+        if (!self || command->empty()) return;
+        (*self)->expected_[runtime] = *command;
+        (*self)->warm_pool(runtime, *command);
       });
 }
 
-void ProcessHost::warm_pool(const std::string& runtime, const std::string& interpreter) {
+void ProcessHost::warm_pool(const std::string& runtime, const std::vector<std::string>& command) {
   if (runtime.starts_with("nodejs"))
-    context_.node_pool(interpreter).warm();
+    context_.node_pool(command).warm();
   else
-    context_.python_pool(interpreter).warm();
+    context_.python_pool(command[0]).warm();
 }
 
 bool ProcessHost::warm(const std::string& runtime) const {
   const auto it = expected_.find(runtime);
-  if (it == expected_.end()) return false;
+  if (it == expected_.end() || it->second.empty()) return false;
   if (const auto node = context_.node_pools.find(it->second); node != context_.node_pools.end())
     return node->second->waiting();
-  const auto pool = context_.python_pools.find(it->second);
+  const auto pool = context_.python_pools.find(it->second[0]);
   return pool != context_.python_pools.end() && pool->second->ready();
 }
 

@@ -33,11 +33,11 @@ class ProcessHost final : public FunctionHost {
   bool warm(const std::string& runtime) const;
 
  private:
-  void warm_pool(const std::string& runtime, const std::string& interpreter);
+  void warm_pool(const std::string& runtime, const std::vector<std::string>& command);
   HostContext context_;
   std::map<EnvironmentId, std::shared_ptr<Environment>> environments_;
   std::map<EnvironmentId, std::shared_ptr<Environment>> leaving_;  // stopped; their extensions shut down
-  std::map<std::string, std::string> expected_;                    // interpreter by runtime
+  std::map<std::string, std::vector<std::string>> expected_;       // interpreter and flags by runtime
   std::shared_ptr<ProcessHost*> self_;                             // for work that may come back after us
   EnvironmentId next_ = 1;
 };

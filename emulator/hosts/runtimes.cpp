@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -72,25 +73,29 @@ void Runtimes::write_python() {
   write_file("pool.py", embedded::kPythonPool);
 }
 
-std::string Runtimes::pool(const std::string& runtime) {
+std::vector<std::string> Runtimes::pool(const std::string& runtime) {
   if (is_python(runtime)) {
     const Interpreters::Python python = interpreters_.python(runtime);
     if (python.path.empty() || !python.boto3) return {};
     write_python();
-    return python.path;
+    return {python.path};
   }
   if (is_java(runtime)) {
     const Interpreters::Java java = interpreters_.java(runtime);
     if (!java.path.empty()) compile_java(java.path);
   }
-  if (!is_node(runtime) || on_path("node").empty()) return {};
+  if (!is_node(runtime)) return {};
+  const Interpreters::Node node = interpreters_.node(runtime);
+  if (node.path.empty()) return {};
   write_file("bootstrap.mjs", embedded::kNodeBootstrap);
-  return on_path("node");
+  std::vector<std::string> out{node.path};
+  out.insert(out.end(), node.flags.begin(), node.flags.end());
+  return out;
 }
 
 Runtimes::Command Runtimes::command(const Function& function) {
   Command out;
-  const auto& [runtime, code, opt, memory] = function;
+  const auto& [runtime, code, opt, memory, node_options] = function;
   auto& v = out.environment;
   std::error_code ignored;
   v["LANG"] = "C.UTF-8";
@@ -145,18 +150,25 @@ void Runtimes::python(const Function& function, Command& out) {
 }
 
 void Runtimes::node(const Function& function, Command& out) {
-  const std::string node = on_path("node");
-  if (node.empty()) return;
+  const Interpreters::Node node = interpreters_.node(function.runtime);
+  if (node.path.empty()) return;
   write_file("bootstrap.mjs", embedded::kNodeBootstrap);
   std::error_code ignored;
-  out.interpreter = fs::canonical(node, ignored);
-  out.words = {node, "{runtime}/bootstrap.mjs"};
+  out.interpreter = fs::canonical(node.path, ignored);
+  out.words = {node.path};
+  for (const std::string& flag : node.flags) {
+    // "--no-x" gives way to an own "--x".
+    const std::string own = "--" + flag.substr(5);
+    const auto options = split(function.node_options, ' ');
+    if (std::find(options.begin(), options.end(), own) == options.end()) out.words.push_back(flag);
+  }
+  out.words.emplace_back("{runtime}/bootstrap.mjs");
   out.pool = Command::Pool::node;
   const std::string major = function.runtime.substr(0, function.runtime.find('.')).substr(6);
   out.environment["NODE_PATH"] =
       (function.opt.empty() ? std::string()
                             : "{opt}/nodejs/node" + major + "/node_modules:{opt}/nodejs/node_modules:") +
-      node_modules(node);
+      node_modules(node.path);
 }
 
 void Runtimes::ruby(const Function& function, Command& out) {

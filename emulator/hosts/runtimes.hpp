@@ -36,6 +36,7 @@ class Runtimes {
   struct Function {
     std::string runtime, code, opt;
     std::int64_t memory_mb = 128;
+    std::string node_options{};  ///< its NODE_OPTIONS
   };
   /// May ask an interpreter for its version, or compile the bootstrap, once: for a pool thread.
   Command command(const Function& function);
@@ -44,9 +45,9 @@ class Runtimes {
   /// PATH.
   static std::string search_path(const SandboxPlan& plan);
   const std::string& directory() const { return directory_; }
-  /// The interpreter that a pool may run ahead for the runtime, with its files written; empty: none. For a
-  /// pool thread.
-  std::string pool(const std::string& runtime);
+  /// The interpreter, and its flags, that a pool may run ahead for the runtime, with its files written;
+  /// empty: none. For a pool thread.
+  std::vector<std::string> pool(const std::string& runtime);
 
  private:
   void python(const Function& function, Command& out);

@@ -118,9 +118,8 @@ void Authenticator::load() {
   }
 }
 
-Result<Call, wire::Fault> Authenticator::authenticate(const HttpRequest& request, const Signature& signature,
-                                                      AuthMode mode, Time now) const {
-  Call call;
+std::optional<wire::Fault> Authenticator::authenticate(const HttpRequest& request, const Signature& signature,
+                                                       AuthMode mode, Time now, Call& call) const {
   call.now = now;
   call.region = signature.region.empty() ? region_ : signature.region;
   call.source_ip = request.peer;
@@ -130,7 +129,7 @@ Result<Call, wire::Fault> Authenticator::authenticate(const HttpRequest& request
   const auto as = [&call](Principal principal) {
     call.account = principal.account;
     call.principal = std::move(principal);
-    return std::move(call);
+    return std::nullopt;
   };
   if (!signature.present) {
     if (mode != AuthMode::enforce) return as(root_);
@@ -153,14 +152,14 @@ Result<Call, wire::Fault> Authenticator::authenticate(const HttpRequest& request
                      "The security token included in the request is expired");
     if (mode == AuthMode::enforce) {
       if (!constant_time_equal(session.token, signature.session_token)) return invalid_token(request);
-      if (auto fault = verify(request, signature, session.secret, now)) return std::move(*fault);
+      if (auto fault = verify(request, signature, session.secret, now)) return fault;
     }
     return as(session.principal);
   }
   if (!is_issued_key(signature.access_key)) return as(root_);
   if (auto key = source_.access_key(signature.access_key)) {
     if (mode == AuthMode::enforce)
-      if (auto fault = verify(request, signature, key->secret, now)) return std::move(*fault);
+      if (auto fault = verify(request, signature, key->secret, now)) return fault;
     return as(std::move(key->principal));
   }
   // A key that was deleted, or whose session is long gone, must not turn into the account's root.

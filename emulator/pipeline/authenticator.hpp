@@ -2,13 +2,13 @@
 // known. Also the owner of temporary credentials (rows), hence aws::Sessions. Engine thread only.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 
 #include "aws/access.hpp"
 #include "aws/call.hpp"
 #include "aws/error.hpp"
 #include "base/http.hpp"
-#include "base/result.hpp"
 #include "ports/entropy.hpp"
 #include "store/store.hpp"
 
@@ -21,6 +21,8 @@ struct Signature {
 };
 /// Nothing malformed is an error here: an unreadable header is `present = false`.
 Signature parse_signature(const HttpRequest& request);
+/// Without signed_headers and signature, which only whoever verifies needs.
+Signature parse_scope(const HttpRequest& request);
 
 class Authenticator final : public Sessions {
  public:
@@ -29,12 +31,12 @@ class Authenticator final : public Sessions {
   static Migration migration();
   void load();  ///< sessions from rows
 
-  /// Fills account, region, principal, access key of the call. A 12-digit key id selects that account; any
-  /// unknown key belongs to the default account's root. In enforce mode a known key with a wrong signature,
-  /// an expired token or a missing signature is an error (InvalidClientTokenId, SignatureDoesNotMatch,
-  /// ExpiredToken ...).
-  Result<Call, wire::Fault> authenticate(const HttpRequest& request, const Signature& signature,
-                                         AuthMode mode, Time now) const;
+  /// Fills account, region, principal, access key and what the request says of itself. A 12-digit key id
+  /// selects that account; any unknown key belongs to the default account's root. In enforce mode a known key
+  /// with a wrong signature, an expired token or a missing signature is an error (InvalidClientTokenId,
+  /// SignatureDoesNotMatch, ExpiredToken ...).
+  std::optional<wire::Fault> authenticate(const HttpRequest& request, const Signature& signature,
+                                          AuthMode mode, Time now, Call& call) const;
 
   Credentials assume(const PolicySource::Role& role, std::string_view session_name, Time now,
                      Duration lifetime) override;

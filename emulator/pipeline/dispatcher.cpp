@@ -140,7 +140,7 @@ wire::Fault Dispatcher::unknown_operation(const Bound& bound, const Decoding& d)
   return fault;
 }
 
-void Dispatcher::handle(Service& service, const HttpRequest& request, Call call, Respond respond) {
+void Dispatcher::handle(Service& service, const HttpRequest& request, Call&& call, Respond respond) {
   const Bound& bound = *bound_.find(service.wire().name)->second;
   Decoding d = choose(bound, request);
   call.query_protocol = d.query;

@@ -33,7 +33,7 @@ class Dispatcher final : public Client {
   const std::vector<Service*>& services() const { return services_; }
 
   /// A request to a service, already authenticated into `call`. Answers once, also for every kind of error.
-  void handle(Service& service, const HttpRequest& request, Call call, Respond respond);
+  void handle(Service& service, const HttpRequest& request, Call&& call, Respond respond);
 
   Task<wire::Value> call(ClientCall request) override;
   Task<HttpResponse> http(std::string service, HttpRequest request, Principal principal, std::string account,

@@ -29,7 +29,9 @@ bool read_scope(std::string_view text, Signature& out) {
   return true;
 }
 
-void read_header(std::string_view text, Signature& out) {
+enum class Parts { all, scope };
+
+void read_header(std::string_view text, Parts parts, Signature& out) {
   if (!text.starts_with(kAlgorithm)) return;
   text.remove_prefix(kAlgorithm.size());
   while (!text.empty()) {
@@ -38,6 +40,8 @@ void read_header(std::string_view text, Signature& out) {
     text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
     if (part.starts_with("Credential="))
       out.present = read_scope(part.substr(11), out);
+    else if (parts == Parts::scope)
+      continue;
     else if (part.starts_with("SignedHeaders="))
       out.signed_headers = part.substr(14);
     else if (part.starts_with("Signature="))
@@ -109,27 +113,31 @@ std::string payload_hash(const HttpRequest& request) {
   return sha256_hex(request.body);
 }
 
-}  // namespace
-
-bool is_presigned(const HttpRequest& request) {
-  return request.target.find("X-Amz-Credential=") != std::string::npos;
-}
-
-Signature parse_signature(const HttpRequest& request) {
+Signature read_signature(const HttpRequest& request, Parts parts) {
   Signature out;
   if (const std::string* header = request.headers.find("authorization")) {
-    read_header(*header, out);
+    read_header(*header, parts, out);
     if (const std::string* token = request.headers.find("x-amz-security-token")) out.session_token = *token;
     return out;
   }
   if (!is_presigned(request)) return out;
   const std::string_view query = request.query();
   out.present = read_scope(query_value(query, "X-Amz-Credential"), out);
+  out.session_token = query_value(query, "X-Amz-Security-Token");
+  if (parts == Parts::scope) return out;
   out.signed_headers = query_value(query, "X-Amz-SignedHeaders");
   out.signature = query_value(query, "X-Amz-Signature");
-  out.session_token = query_value(query, "X-Amz-Security-Token");
   return out;
 }
+
+}  // namespace
+
+bool is_presigned(const HttpRequest& request) {
+  return request.target.find("X-Amz-Credential=") != std::string::npos;
+}
+
+Signature parse_signature(const HttpRequest& request) { return read_signature(request, Parts::all); }
+Signature parse_scope(const HttpRequest& request) { return read_signature(request, Parts::scope); }
 
 std::string signing_date(const HttpRequest& request) {
   if (request.headers.find("authorization") == nullptr && is_presigned(request))

@@ -96,8 +96,8 @@ class FunctionHost {
   /// The environment must be new or idle. done is called once, never before invoke returns; not after stop().
   virtual void invoke(EnvironmentId id, Invocation invocation,
                       std::function<void(InvocationOutcome)> done) = 0;
-  /// Ends it: at once for the caller, none of its callbacks is called afterwards; extensions may be given
-  /// time to shut down. An unknown id is ignored.
+  /// Ends it: at once for the caller, none of its callbacks but output is called afterwards. Where there are
+  /// extensions, the runtime and they may be given time to shut down. An unknown id is ignored.
   virtual void stop(EnvironmentId id) = 0;
 };
 

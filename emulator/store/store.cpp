@@ -58,7 +58,8 @@ struct Store::Impl {
   std::shared_ptr<LogBuffer> log_buffer;  // null in memory; shared with a checkpoint that is under way
   sqlite3* db = nullptr;
   int lock = -1;
-  bool in_turn = false;            // BEGIN was executed
+  bool in_turn = false;            // a transaction is open that has written
+  bool reading = false;            // one is open that has read only
   bool written = false;            // rows of this turn stay whatever the next operation does
   bool turn_is_savepoint = false;  // the outermost savepoint is the turn
   bool last_next = false;          // the next write ends its operation
@@ -79,8 +80,8 @@ struct Store::Impl {
   // Least recently used first; the map finds by text.
   std::list<Rows::Statement> statements;
   std::unordered_map<std::string_view, std::list<Rows::Statement>::iterator> by_sql;
-  sqlite3_stmt *begin = nullptr, *commit = nullptr, *save = nullptr, *release = nullptr,
-               *rollback_to = nullptr, *rollback = nullptr;
+  sqlite3_stmt *begin = nullptr, *begin_read = nullptr, *commit = nullptr, *save = nullptr,
+               *release = nullptr, *rollback_to = nullptr, *rollback = nullptr;
 
   Impl(Loop& l, Pool* p, Options o) : loop(l), pool(p), options(std::move(o)) {}
 
@@ -99,6 +100,8 @@ struct Store::Impl {
   Rows::Statement* acquire(std::string_view sql);
   void forget_statements();
   void settle(bool ok);
+  void begin_reading();
+  void end_reading();
   void end_turn();
   void break_with(std::string why);
 };
@@ -149,6 +152,19 @@ void Store::Impl::break_with(std::string why) {
 void Store::Impl::settle(bool ok) {
   const auto ready = std::exchange(waiters, {});
   for (const auto& fn : ready) fn(ok);
+}
+
+/// The reads of a turn share a transaction: opening and closing one costs as much as looking up a row.
+void Store::Impl::begin_reading() {
+  if (!step_control(begin_read)) throw StoreError(describe(db, "BEGIN"));
+  reading = true;
+  loop.post([this, still = alive] {
+    if (*still) end_reading();
+  });
+}
+
+void Store::Impl::end_reading() {
+  if (std::exchange(reading, false)) step_control(commit);
 }
 
 void Store::Impl::end_turn() {
@@ -265,6 +281,7 @@ Store::Store(Loop& loop, Pool* pool, Options options)
   };
   sqlite3_wal_hook(s.db, count_pages, impl_.get());
   s.begin = s.prepare("BEGIN IMMEDIATE");
+  s.begin_read = s.prepare("BEGIN");
   s.commit = s.prepare("COMMIT");
   s.save = s.prepare("SAVEPOINT step");
   s.release = s.prepare("RELEASE step");
@@ -278,7 +295,7 @@ Store::~Store() {
   if (s.db) {
     if (s.in_turn && !s.broken) s.step_control(s.commit);
     s.forget_statements();
-    for (sqlite3_stmt* h : {s.begin, s.commit, s.save, s.release, s.rollback_to, s.rollback})
+    for (sqlite3_stmt* h : {s.begin, s.begin_read, s.commit, s.save, s.release, s.rollback_to, s.rollback})
       sqlite3_finalize(h);
     sqlite3_close_v2(s.db);
   }
@@ -311,7 +328,10 @@ void Store::migrate(const std::vector<Migration>& migrations) {
 
 Rows Store::query(std::string_view sql, std::initializer_list<Param> params) {
   Rows::Statement* statement = impl_->acquire(sql);
-  if (statement->writes) before_write();
+  if (statement->writes)
+    before_write();
+  else if (!impl_->in_turn && !impl_->reading)
+    impl_->begin_reading();
   statement->busy = true;
   bind(statement->handle, params);
   return Rows(this, statement);
@@ -348,7 +368,9 @@ void Store::before_write() {
   if (s.broken) throw StoreBroken(s.reason);
   PUDDLE_CHECK(!s.ended);
   if (!s.in_turn) {
-    if (!s.step_control(s.begin)) throw StoreError(describe(s.db, "BEGIN"));
+    // What has been read is part of the turn then.
+    if (!std::exchange(s.reading, false) && !s.step_control(s.begin))
+      throw StoreError(describe(s.db, "BEGIN"));
     s.in_turn = true;
     s.written = false;
     s.loop.post([this, alive = s.alive] {
@@ -424,6 +446,7 @@ const std::string& Store::directory() const { return impl_->options.directory; }
 
 void Store::checkpoint() {
   Impl& s = *impl_;
+  s.end_reading();
   // Under steady load something was always written meanwhile, and the log would grow for ever: now and then
   // the little that is left is copied here, so that the next turn starts the log anew.
   if (std::exchange(s.finish_log, false))

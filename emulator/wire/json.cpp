@@ -131,6 +131,13 @@ Result<Value> parse_json(std::string_view text, JsonLimits limits) {
   return judge_json(text, limits);
 }
 
+std::optional<Map> parse_json_partly(std::string_view text,
+                                     const std::function<bool(std::string_view)>& wanted) {
+  Map out;
+  if (!JsonReader(text, {}).read_partly(out, wanted)) return std::nullopt;
+  return out;
+}
+
 Result<Value> judge_json(std::string_view text, JsonLimits limits) {
   Builder builder(limits);
   const bool good = nlohmann::json::sax_parse(text.begin(), text.end(), &builder);

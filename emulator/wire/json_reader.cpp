@@ -15,6 +15,7 @@ namespace {
 
 /// Up to this many members an object's names are compared one by one.
 constexpr std::size_t kFewMembers = 16;
+constexpr std::size_t kMembers = 4;  // of most requests
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -58,6 +59,42 @@ bool JsonReader::read(Value& out) {
   if (!value(out, 0)) return false;
   space();
   return at_ == end_;
+}
+
+bool JsonReader::read_partly(Map& out, const std::function<bool(std::string_view)>& wanted) {
+  if (!skip('{')) return false;
+  if (skip('}')) return at_ == end_;
+  out.reserve(kMembers);
+  do {
+    std::string name;
+    if (at_ == end_ || *at_ != '"' || !text(name) || !skip(':')) return false;
+    const bool whole = wanted(name);
+    Value& member = out.add(std::move(name));
+    const char* const from = at_;
+    if (!(whole ? value(member, 1) : pass())) return false;
+    if (!whole) member = Value(Raw{std::string(from, at_)});
+  } while (skip(','));
+  return skip('}') && at_ == end_;
+}
+
+/// Past an object of text that is known to be right: brackets and quotes alone say where it ends.
+bool JsonReader::pass() {
+  if (at_ == end_ || *at_ != '{') return false;
+  std::size_t depth = 0;
+  do {
+    if (at_ == end_) return false;
+    const char c = *at_++;
+    if (c == '"') {
+      const char* const quote = end_of_text();
+      if (!quote) return false;
+      at_ = quote + 1;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  } while (depth > 0);
+  return true;
 }
 
 void JsonReader::space() {
@@ -110,11 +147,11 @@ bool JsonReader::object(Value& out, std::size_t depth) {
   out = Value(Map());
   Map& map = out.map();
   if (skip('}')) return true;
+  if (depth == 0) map.reserve(kMembers);
   do {
     std::string name;
     if (at_ == end_ || *at_ != '"' || !text(name) || !skip(':')) return false;
-    map.add(std::move(name), Value());
-    if (!value((map.end() - 1)->second, depth + 1)) return false;
+    if (!value(map.add(std::move(name)), depth + 1)) return false;
   } while (skip(','));
   drop_duplicates(map);
   return at_ != end_ && *at_++ == '}';
@@ -159,9 +196,9 @@ bool JsonReader::text_with_escapes(const char* from, std::string& out) {
       *to++ = c;
       ascii = ascii && static_cast<unsigned char>(c) < 0x80;
     }
-    const std::size_t plain = plain_prefix({at_, static_cast<std::size_t>(quote - at_)});
-    to = std::copy_n(at_, plain, to);
-    at_ += plain;
+    // A whole block is written only where one is left to read, so there is room for it.
+    for (std::size_t plain = kBlock; plain == kBlock; at_ += plain, to += plain)
+      plain = copy_plain({at_, static_cast<std::size_t>(quote - at_)}, to);
   }
   ++at_;
   out.resize(static_cast<std::size_t>(to - out.data()));
@@ -195,7 +232,11 @@ bool JsonReader::escape(char*& to) {
     to = std::copy(bytes.begin(), bytes.end(), to);
     return true;
   }
-  constexpr std::string_view kEscapes = "\"\\/bfnrt", kMeant = "\"\\/\b\f\n\r\t";
+  if (c == '"' || c == '\\' || c == '/') {
+    *to++ = c;
+    return true;
+  }
+  constexpr std::string_view kEscapes = "bfnrt", kMeant = "\b\f\n\r\t";
   const std::size_t at = kEscapes.find(c);
   if (at == std::string_view::npos) return false;
   *to++ = kMeant[at];

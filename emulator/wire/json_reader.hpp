@@ -1,6 +1,7 @@
 // JsonReader: JSON text straight into a Value, for the common path: no events, no copies of what is read.
 // Part of json.cpp's parse_json, which asks nlohmann about every text that is refused here. Any thread.
 #pragma once
+#include <functional>
 #include <string_view>
 
 #include "wire/json.hpp"
@@ -20,6 +21,8 @@ class JsonReader {
   /// The whole text into `out`. False when it is not strict JSON, or is too unusual to be read here (a byte
   /// order mark, a number that underflows); `out` is half filled then.
   bool read(Value& out);
+  /// An object of objects without blanks, as append_json writes them: members that are not wanted stay Raw.
+  bool read_partly(Map& out, const std::function<bool(std::string_view)>& wanted);
 
  private:
   bool value(Value& out, std::size_t depth);
@@ -34,6 +37,7 @@ class JsonReader {
   bool word(std::string_view rest);
   void space();
   bool skip(char c);
+  bool pass();
 
   const char* at_;
   const char* end_;

@@ -372,13 +372,15 @@ while True:
                        {"Content-Type": "application/x-www-form-urlencoded", "Authorization": "AWS4-HMAC-SHA256 Credential="
                         "000000000000/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0"})
         puddle.getresponse().read()
+        print("last words", flush=True)
         break
 """
     with Daemon(["--function-idle-seconds", "2"]) as daemon:
         client, logs, sqs = daemon.client("lambda"), daemon.client("logs"), daemon.client("sqs")
         queue = sqs.create_queue(QueueName="ends")["QueueUrl"]
         layer = client.publish_layer_version(LayerName="watch", Content={"ZipFile": zip_of({"extensions/watch": extension})})
-        python(client, "watched", "def handler(event, context):\n    print('said')\n    return 1\n",
+        python(client, "watched", "import signal, sys\ndef leave(*_):\n    print('asked to end')\n    sys.exit(0)\n"
+               "signal.signal(signal.SIGTERM, leave)\ndef handler(event, context):\n    print('said')\n    return 1\n",
                Layers=[layer["LayerVersionArn"]], Timeout=20)
         error, body, log = invoke(client, "watched")
         assert body == 1, (body, log)
@@ -398,6 +400,61 @@ while True:
             raise AssertionError("%s: %s" % (error, missing())) from None
         ends = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=15)["Messages"]
         assert [end["Body"] for end in ends] == ["spindown"], ends
+        # The runtime is asked first, and what is said on the way out is in the log.
+        wanted = ["asked to end", "event SHUTDOWN", "last words"]
+        wait_for(lambda: not missing(), timeout=15, what="what was said at the end")
+        text = "\n".join(e["message"] for e in logs.filter_log_events(logGroupName="/aws/lambda/watched")["events"])
+        assert text.index(wanted[0]) < text.index(wanted[1]) < text.index(wanted[2]), text
+
+
+def test_a_node_function_with_an_internal_extension_is_asked_to_end():
+    """Without any extension the runtime is killed at once; with one, it has a moment after SIGTERM."""
+    source = """
+const end = (name) => process.on('SIGTERM', () => { console.log(name + ' was asked'); process.exit(0); });
+const register = async () => {
+  if (process.env.AWS_LAMBDA_FUNCTION_NAME !== 'graceful') return;
+  const base = 'http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/2020-01-01/extension/';
+  const answer = await fetch(base + 'register', { method: 'POST', body: JSON.stringify({ events: [] }),
+    headers: { 'Lambda-Extension-Name': 'inside' } });
+  const id = answer.headers.get('lambda-extension-identifier');
+  fetch(base + 'event/next', { headers: { 'Lambda-Extension-Identifier': id } }).catch(() => {});
+};
+end(process.env.AWS_LAMBDA_FUNCTION_NAME);
+await register();
+export const handler = async () => 1;
+"""
+    if not shutil.which("node"):
+        print("  left out: no node")
+        return
+    with Daemon(["--function-idle-seconds", "2"]) as daemon:
+        client, logs = daemon.client("lambda"), daemon.client("logs")
+        for name in ("graceful", "abrupt"):
+            create(client, name, {"index.mjs": source}, runtime="nodejs20.x", Timeout=20)
+            assert invoke(client, name)[1] == 1
+
+        def said(name):
+            return [e["message"] for e in logs.filter_log_events(logGroupName="/aws/lambda/" + name)["events"]
+                    if "was asked" in e["message"]]
+
+        wait_for(lambda: said("graceful"), timeout=15, what="the runtime's last words")
+        time.sleep(3)
+        assert not said("abrupt"), said("abrupt")
+
+
+def test_experiments_of_node_are_off_as_in_lambda():
+    """nodejs20.x and 22.x start with --no-experimental-require-module, unless NODE_OPTIONS turn it on."""
+    flag = "--experimental-require-module"
+    if not shutil.which("node") or subprocess.run(["node", flag, "--version"], capture_output=True).returncode:
+        print("  left out: no node that knows " + flag)
+        return
+    files = {"index.js": "exports.handler = async () => require('./module.mjs').value;\n", "module.mjs": "export const value = 7;\n"}
+    with Daemon() as daemon:
+        client = daemon.client("lambda")
+        create(client, "off", files, runtime="nodejs20.x", Timeout=10)
+        error, body, log = invoke(client, "off")
+        assert error == "Unhandled" and "require() of ES Module" in body["errorMessage"], body
+        create(client, "on", files, runtime="nodejs20.x", Timeout=10, Environment={"Variables": {"NODE_OPTIONS": flag}})
+        assert invoke(client, "on")[1] == 7
 
 
 def test_middy():

@@ -41,7 +41,12 @@ FunctionHost::EnvironmentId FakeFunctions::start(EnvironmentSpec spec, Events ev
   r.events = std::move(events);
   loop_.post([this, id] {
     const auto it = running_.find(id);
-    if (it != running_.end() && it->second.events.initialized) it->second.events.initialized();
+    if (it == running_.end()) return;
+    const auto failure = init_failure ? init_failure(it->second.spec) : std::nullopt;
+    if (failure && it->second.events.init_failed)
+      it->second.events.init_failed(*failure);
+    else if (!failure && it->second.events.initialized)
+      it->second.events.initialized();
   });
   return id;
 }
@@ -169,7 +174,7 @@ HttpResponse World::http(const std::string& service, HttpRequest request) {
   call.source_ip = "127.0.0.1";
   call.trace_id = request.headers.get("x-amzn-trace-id");
   std::optional<HttpResponse> response;
-  engine->dispatcher().handle(*engine->service(service), std::move(request), call,
+  engine->dispatcher().handle(*engine->service(service), std::move(request), std::move(call),
                               [&response](HttpResponse r) { response = std::move(r); });
   loop.run_ready();
   REQUIRE(response);

@@ -57,6 +57,8 @@ class FakeFunctions final : public FunctionHost {
   void invoke(EnvironmentId id, Invocation invocation, std::function<void(InvocationOutcome)> done) override;
   void stop(EnvironmentId id) override;
   std::map<std::string, Handler> handlers;  ///< by function name
+  /// Asked for each new environment: how its init phase fails, if it does.
+  std::function<std::optional<InitFailure>(const EnvironmentSpec&)> init_failure;
   Duration takes{10};
   std::size_t started = 0, stopped = 0;
   std::vector<Invocation> invocations;

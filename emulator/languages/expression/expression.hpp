@@ -76,6 +76,8 @@ class Update {
   /// The literal that SET or ADD gives to a whole attribute, for checks of index keys before the item is
   /// read; nullptr when it is not written or computed.
   const wire::Value* literal(std::string_view attribute) const;
+  /// Whether apply() reads or writes anything of the attribute.
+  bool uses(std::string_view attribute) const;
   /// Changes the item. On Error it is unspecified.
   void apply(wire::Map& item) const;
 

@@ -261,6 +261,11 @@ const Value* Update::literal(std::string_view attribute) const {
   return nullptr;
 }
 
+bool Update::uses(std::string_view attribute) const {
+  return std::any_of(binding_->paths.begin(), binding_->paths.end(),
+                     [&](const Path& path) { return path[0].name == attribute; });
+}
+
 void Update::apply(Map& item) const {
   const bool was_there = !item.empty();
   Effects effects;

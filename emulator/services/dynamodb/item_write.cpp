@@ -1,5 +1,7 @@
 #include "services/dynamodb/item_write.hpp"
 
+#include "wire/json.hpp"
+
 namespace puddle::dynamodb {
 namespace {
 
@@ -37,6 +39,13 @@ void check_index_key(const Index& index, const KeyAttribute& a, bool hash, const
   if (!hash && size > kMaxRange)
     throw ItemError{std::string(kInvalid) +
                     "Aggregated size of all range keys has exceeded the size limit of 1024 bytes"};
+}
+
+std::int64_t size_of_parsed(const Map& item) {
+  std::size_t out = 0;
+  for (const auto& [name, value] : item)
+    if (value.kind() != Value::Kind::raw) out += name.size() + size_of_value(value);
+  return static_cast<std::int64_t>(out);
 }
 
 template <class F>
@@ -104,21 +113,36 @@ bool ItemWrite::decide(const Records& records) {
   return true;
 }
 
+/// The old item after the change; next_size_ is its size.
+Map ItemWrite::changed_old() {
+  // Nobody asks for more than the change does: what it does not look at stays as it is stored.
+  const bool plain = table_->plain();
+  if (plain && uses && !old_->parsed()) {
+    if (auto part = wire::parse_json_partly(old_->json, uses)) {
+      next_size_ = old_->size - size_of_parsed(*part);
+      change(*part);
+      next_size_ += size_of_parsed(*part);
+      return std::move(*part);
+    }
+  }
+  Map out = plain ? std::move(old_->take().map()) : old_->value().map();
+  if (change) change(out);
+  next_size_ = static_cast<std::int64_t>(size_of_item(out));
+  return out;
+}
+
 void ItemWrite::compute() {
-  Map changed;
-  if (old_ && table_->plain())
-    changed = std::move(old_->take().map());
-  else if (old_)
-    changed = old_->value().map();
-  if (change) change(changed);
-  if (!old_) {
+  if (old_) {
+    next_ = Value(changed_old());
+  } else {
+    Map changed;
+    if (change) change(changed);
     if (!creates) return;
     Map whole = item.map();
     for (auto& [name, value] : changed) whole[name] = std::move(value);
-    changed = std::move(whole);
+    next_ = Value(std::move(whole));
+    next_size_ = static_cast<std::int64_t>(size_of_item(*next_));
   }
-  next_ = Value(std::move(changed));
-  next_size_ = static_cast<std::int64_t>(size_of_item(*next_));
   if (next_size_ > static_cast<std::int64_t>(kMaxItemBytes))
     throw ItemError{"Item size to update has exceeded the maximum allowed size"};
   if (!paths.empty() && !table_->indexes.empty())

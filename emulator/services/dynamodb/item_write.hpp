@@ -22,7 +22,9 @@ class ItemWrite {
   /// Update: changes the old item, an empty map when there is none.
   std::function<void(wire::Map&)> change;
   std::vector<expression::Path> paths;  ///< that change writes
-  bool creates = true;                  ///< false: a missing item stays missing
+  /// Whether change looks at an attribute; empty: it may look at any.
+  std::function<bool(std::string_view)> uses;
+  bool creates = true;  ///< false: a missing item stays missing
   /// The literal that change gives to an attribute, or nullptr; may be empty.
   std::function<const wire::Value*(std::string_view)> literal;
 
@@ -44,6 +46,7 @@ class ItemWrite {
  private:
   void check_update() const;
   void compute();
+  wire::Map changed_old();
   Table* table_ = nullptr;
   std::string key_;
   std::optional<StoredItem> old_;

@@ -22,6 +22,7 @@ struct StoredItem {
   const wire::Value& value() const;
   /// The value itself, moved out: value() would parse again.
   wire::Value take();
+  bool parsed() const { return value_.has_value(); }
 
  private:
   mutable std::optional<wire::Value> value_;

@@ -36,6 +36,7 @@ void EnvironmentLog::text_only(std::string line) {
 }
 
 void EnvironmentLog::add(std::string line) {
+  if (closed_) return;
   if (in_invocation_) {
     tail_ += line;
     if (line != "\n") tail_ += '\n';
@@ -45,9 +46,8 @@ void EnvironmentLog::add(std::string line) {
   lines_.push_back({loop_.now(), std::move(line)});
   if (lines_.size() >= kMaxLogLines || bytes_ >= kMaxLogBytes) return flush();
   if (timer_) return;
-  timer_ = loop_.at(loop_.now() + kFlushEvery, [weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (!self) return;
+  // The timer keeps the log: the environment that said its last may be gone by then.
+  timer_ = loop_.at(loop_.now() + kFlushEvery, [self = shared_from_this()] {
     self->timer_ = 0;
     self->flush();
   });

@@ -25,13 +25,15 @@ class EnvironmentLog : public std::enable_shared_from_this<EnvironmentLog> {
   /// The invocation's lines, the last 4 KB of them, each ended by '\n'; hands everything to the stream.
   std::string end();
   void flush();
+  /// Hands over what there is and takes nothing more: the emulator stops.
+  void close() { flush(), closed_ = true; }
   const LogStream& stream() const { return *stream_; }
 
  private:
   void add(std::string line);
   Loop& loop_;
   std::shared_ptr<LogStream> stream_;
-  bool json_ = false, in_invocation_ = false;
+  bool json_ = false, in_invocation_ = false, closed_ = false;
   PlatformEvent::Level level_ = PlatformEvent::Level::info;
   std::vector<LogLine> lines_;
   std::size_t bytes_ = 0;

@@ -224,7 +224,7 @@ void Environments::stop_all() {
   for (const auto& slot : slots_) {
     if (slot->reaper) service_.deps.loop.cancel(slot->reaper);
     if (service_.deps.functions) service_.deps.functions->stop(slot->id);
-    slot->log->flush();
+    slot->log->close();
   }
   slots_.clear();
   freed_ = std::make_unique<Signal>(service_.deps.loop);

@@ -71,7 +71,7 @@ class StubLambda final : public Service {
                     optional<&InvokeOut::payload>("Payload")},
          .wait = invoke}));
   }
-  static Task<InvokeOut> invoke(StubLambda& lambda, Call call, InvokeIn in) {
+  static Task<InvokeOut> invoke(StubLambda& lambda, const Call& call, InvokeIn in) {
     seen().invoked.push_back(
         {in.function, in.type.value_or(""), in.payload.data, call.principal.arn, call.source_arn});
     if (seen().hang) {

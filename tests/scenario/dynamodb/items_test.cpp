@@ -233,3 +233,55 @@ TEST_CASE("the form of a key condition is looked at after all expressions") {
       "Invalid KeyConditionExpression: Invalid condition in KeyConditionExpression: Multiple attribute names "
       "used in one condition");
 }
+
+TEST_CASE("an update of a table without indexes leaves alone what it does not look at") {
+  Items t({}, false);
+  t.w.ok("dynamodb", "CreateTable",
+         json(R"({"TableName": "tab", "BillingMode": "PAY_PER_REQUEST", "KeySchema": [{"AttributeName": "p",
+           "KeyType": "HASH"}], "AttributeDefinitions": [{"AttributeName": "p", "AttributeType": "S"}]})"));
+  t.w.loop.advance(std::chrono::seconds(1));
+  const std::string odd =
+      R"("text": {"S": "\"}]{[ \\\" \\ é \u0001 \n"}, "a\"}b": {"M": {"}": {"L": [{"S": "]}"}, {"N": "2"}]}}},
+    "bytes": {"B": "AQI="}, "set": {"NS": ["1", "2"]}, "none": {"NULL": true}, "empty": {"M": {}})";
+  const std::string key = R"("Key": {"p": {"S": "k"}})";
+  const auto item = [&](const std::string& rest) { return json(R"({"p": {"S": "k"}, )" + odd + rest + "}"); };
+  const auto now = [&] { return *t.ok("GetItem", "{" + key + "}").find("Item"); };
+  t.put(wire::to_json(item(R"(, "n": {"N": "1"})")));
+
+  const Value added =
+      t.ok("UpdateItem", "{" + key + R"(, "UpdateExpression": "ADD n :one", "ReturnValues": "ALL_NEW",
+    "ExpressionAttributeValues": {":one": {"N": "1"}}})");
+  CHECK(*added.find("Attributes") == now());
+  CHECK(now() == item(R"(, "n": {"N": "2"})"));
+
+  t.ok("UpdateItem",
+       "{" + key + R"(, "UpdateExpression": "SET #odd.#close[0] = :new, copied = #odd.#close[1] REMOVE n",
+    "ExpressionAttributeNames": {"#odd": "a\"}b", "#close": "}"}, "ExpressionAttributeValues": {":new": {"S": "new"}}})");
+  Value wanted = item(R"(, "copied": {"N": "2"})");
+  Value* place = &wanted;
+  for (const char* name : {"a\"}b", "M", "}", "L"}) place = place->map().find(name);
+  place->list()[0] = text("new");
+  CHECK(now() == wanted);
+
+  t.ok("UpdateItem",
+       "{" + key + R"(, "AttributeUpdates": {"copied": {"Action": "DELETE"}, "set": {"Action": "ADD",
+    "Value": {"NS": ["3"]}}}})");
+  wanted.map().erase("copied");
+  *wanted.map().find("set") = json(R"({"NS": ["1", "2", "3"]})");
+  CHECK(now() == wanted);
+
+  SECTION("its size is still counted to the byte") {
+    const Value table = *t.ok("DescribeTable", "{}").find("Table");
+    const std::string room(400 * 1024 - static_cast<std::size_t>(table.find("TableSizeBytes")->integer()) - 1,
+                           'x');
+    const auto fill = [&](const std::string& value) {
+      return "{" + key +
+             R"(, "UpdateExpression": "SET r = :r", "ExpressionAttributeValues": {":r": {"S": ")" + value +
+             R"("}}})";
+    };
+    CHECK(t.fails("UpdateItem", fill(room + "x")).message ==
+          "Item size to update has exceeded the maximum allowed size");
+    t.ok("UpdateItem", fill(room));
+    CHECK(t.ok("DescribeTable", "{}").find("Table")->find("TableSizeBytes")->integer() == 400 * 1024);
+  }
+}

@@ -1,12 +1,13 @@
-// A random walk over one table with a local and a global index, beside a small model of what DynamoDB does:
-// puts, updates, deletes, conditions, transactions, queries, scans and restarts. One fixed seed and a fresh
-// one; a failure names its seed.
+// A random walk over one table with a local and a global index, or with neither, beside a small model of what
+// DynamoDB does: puts, updates, deletes, conditions, transactions, queries, scans and restarts. One fixed
+// seed and a fresh one; a failure names its seed.
 #include <algorithm>
 #include <filesystem>
 #include <random>
 #include <set>
 
 #include "scenario/dynamodb/items_fixture.hpp"
+#include "services/dynamodb/items/attribute_value.hpp"
 
 using namespace puddle;
 using namespace puddle::test;
@@ -38,7 +39,8 @@ Attributes attributes_of(const Value& item) {
 
 class Walk {
  public:
-  explicit Walk(std::uint32_t seed) : random_(seed) {
+  enum class Table { indexed, plain };
+  explicit Walk(std::uint32_t seed, Table table) : random_(seed), indexed_(table == Table::indexed) {
     directory_ = std::filesystem::temp_directory_path() / ("puddle-walk-" + std::to_string(seed));
     std::filesystem::remove_all(directory_);
     start(true);
@@ -64,9 +66,9 @@ class Walk {
       case 7:
         return query_table();
       case 8:
-        return query_global();
+        return indexed_ ? query_global() : update();
       case 9:
-        return query_local();
+        return indexed_ ? query_local() : update();
       case 10:
         return transact();
       default:
@@ -76,6 +78,10 @@ class Walk {
   void check_counts() {
     const Value table = *items_->ok("DescribeTable", "{}").find("Table");
     CHECK(table.find("ItemCount")->integer() == static_cast<std::int64_t>(model_.size()));
+    std::size_t bytes = 0;
+    for (const auto& [key, item] : model_) bytes += dynamodb::size_of_item(json(json_of(item)));
+    CHECK(table.find("TableSizeBytes")->integer() == static_cast<std::int64_t>(bytes));
+    if (!indexed_) return;
     std::int64_t global = 0, local = 0;
     for (const auto& [key, item] : model_) global += in_global(item), local += item.contains("l");
     CHECK(table.find("GlobalSecondaryIndexes")->list()[0].find("ItemCount")->integer() == global);
@@ -89,7 +95,14 @@ class Walk {
   void start(bool create) {
     World::Options options;
     options.store = Store::Options{directory_.string(), Durability::process};
-    items_.emplace(std::move(options), create);
+    items_.emplace(std::move(options), create && indexed_);
+    if (!create || indexed_) return;
+    Value plain = json(kTable);
+    for (const char* member : {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"}) plain.map().erase(member);
+    List& attributes = plain.map().find("AttributeDefinitions")->list();
+    attributes.erase(attributes.begin() + 2, attributes.end());
+    items_->w.ok("dynamodb", "CreateTable", std::move(plain));
+    items_->w.loop.advance(std::chrono::seconds(1));
   }
   void restart() {
     items_.reset();
@@ -296,14 +309,15 @@ class Walk {
   }
 
   std::mt19937 random_;
+  bool indexed_;
   std::filesystem::path directory_;
   std::optional<Items> items_;
   Model model_;
 };
 
-void walk(std::uint32_t seed, int steps) {
+void walk(std::uint32_t seed, Walk::Table table, int steps) {
   INFO("seed " << seed);
-  Walk w(seed);
+  Walk w(seed, table);
   for (int i = 0; i < steps; ++i) {
     INFO("step " << i);
     w.step();
@@ -313,6 +327,12 @@ void walk(std::uint32_t seed, int steps) {
 
 }  // namespace
 
-TEST_CASE("a random walk agrees with the model, with the same seed every time") { walk(20260101, 1500); }
+TEST_CASE("a random walk agrees with the model, with the same seed every time") {
+  walk(20260101, Walk::Table::indexed, 1500);
+  walk(20260101, Walk::Table::plain, 1000);
+}
 
-TEST_CASE("a random walk agrees with the model, with a fresh seed") { walk(std::random_device{}(), 1500); }
+TEST_CASE("a random walk agrees with the model, with a fresh seed") {
+  walk(std::random_device{}(), Walk::Table::indexed, 1500);
+  walk(std::random_device{}(), Walk::Table::plain, 1000);
+}

@@ -1,4 +1,4 @@
-// Whose invocation is throttled, what the platform says about one, and environments that are provisioned.
+// Whose invocation is throttled, and what the platform says about one.
 #include "services/lambda/concurrency.hpp"
 #include "scenario/lambda/fixture.hpp"
 
@@ -59,31 +59,6 @@ TEST_CASE(
   CHECK(first->done);
   CHECK(second->done);
   CHECK(service.environments.concurrency.in_flight(kFunction) == 0);
-}
-
-TEST_CASE("provisioned environments are started ahead, used first, kept, and replaced when they end") {
-  LambdaWorld l;
-  auto& service = dynamic_cast<lambda::Lambda&>(*l.w.engine->service("lambda"));
-  std::vector<std::string> types;
-  l.w.functions.handlers["f"] = [&](const EnvironmentSpec& spec, const Invocation&) {
-    types.push_back(spec.variables.at("AWS_LAMBDA_INITIALIZATION_TYPE"));
-    return answered("1");
-  };
-  service.environments.set_provisioned(kFunction, 2);
-  CHECK(service.environments.provisioned(kFunction).status == "IN_PROGRESS");
-  l.w.loop.run_ready();
-  CHECK(l.w.functions.started == 2);
-  CHECK(service.environments.provisioned(kFunction).status == "READY");
-  CHECK(service.environments.provisioned(kFunction).available == 2);
-  const auto a = l.invoke("{}"), b = l.invoke("{}"), c = l.invoke("{}");
-  l.w.loop.advance(20ms);
-  CHECK(types == std::vector<std::string>{"provisioned-concurrency", "provisioned-concurrency", "on-demand"});
-  l.w.loop.advance(std::chrono::hours(1));
-  CHECK(l.w.functions.stopped == 1);
-  l.w.loop.advance(std::chrono::hours(12));  // their credentials end
-  CHECK(l.w.functions.started == 5);
-  service.environments.set_provisioned(kFunction, 0);
-  CHECK(l.w.functions.stopped == 5);
 }
 
 TEST_CASE("what the platform says about an invocation, as text and as JSON") {

@@ -218,3 +218,18 @@ TEST_CASE("a mapping goes through its states") {
   l.settle();
   CHECK(l.refused("GetEventSourceMapping", named) == "The resource you requested does not exist.");
 }
+
+TEST_CASE("a list of mappings has pages of at most 100, whatever MaxItems says") {
+  LambdaWorld l;
+  for (int i = 0; i < 101; ++i) {
+    const std::string name = "many-" + std::to_string(i);
+    l.queue(name.c_str());
+    l.map_queue(name.c_str());
+  }
+  const Value first = l.act("ListEventSourceMappings", Map{{"MaxItems", Value(10000)}});
+  CHECK(first.find("EventSourceMappings")->list().size() == 100);
+  const Value rest =
+      l.act("ListEventSourceMappings", Map{{"Marker", Value(std::string(first.text_or("NextMarker")))}});
+  CHECK(rest.find("EventSourceMappings")->list().size() == 1);
+  CHECK(rest.find("NextMarker") == nullptr);
+}

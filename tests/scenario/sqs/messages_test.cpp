@@ -204,7 +204,7 @@ TEST_CASE("messages: the trace header of a request becomes the message's, one th
     call.principal = f.w.as;
     call.now = f.w.loop.now();
     call.trace_id = "Root=1-00000000-header";
-    f.w.engine->dispatcher().handle(*f.w.engine->service("sqs"), std::move(request), call,
+    f.w.engine->dispatcher().handle(*f.w.engine->service("sqs"), std::move(request), std::move(call),
                                     [](HttpResponse r) { CHECK(r.status == 200); });
     f.w.loop.run_ready();
     const auto got = f.w.ok("sqs", "ReceiveMessage", Queues::receiving(f.url, 1));

@@ -63,7 +63,10 @@ struct Fixture {
     return r;
   }
   Result<Call, wire::Fault> by(const HttpRequest& r, AuthMode mode) {
-    return authenticator.authenticate(r, parse_signature(r), mode, loop.now());
+    Call call;
+    if (auto refused = authenticator.authenticate(r, parse_signature(r), mode, loop.now(), call))
+      return std::move(*refused);
+    return call;
   }
 };
 

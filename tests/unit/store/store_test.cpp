@@ -271,3 +271,55 @@ TEST_CASE("wipe empties every table and drops the dynamic ones") {
   CHECK(f.count() == 0);
   CHECK_THROWS_AS(f.store.query("SELECT * FROM dyn_x"), StoreError);
 }
+
+TEST_CASE("the reads of a turn are of one moment, which its writes are part of") {
+  TemporaryDirectory directory;
+  VirtualLoop loop;
+  Store store(loop, nullptr, {directory.path, Durability::process});
+  store.migrate({{"test", 1, "CREATE TABLE item(k TEXT PRIMARY KEY, v INTEGER NOT NULL) WITHOUT ROWID"}});
+  loop.run_ready();
+  const auto count = [&] {
+    Rows rows = store.query("SELECT count(*) FROM item");
+    rows.next();
+    return rows.integer(0);
+  };
+  const auto put = [&](std::string_view k) {
+    store.atomically([&] { store.run("INSERT INTO item VALUES(?1, 1)", {k}); });
+  };
+  CHECK(count() == 0);
+  CHECK(store.settled());
+  put("a");
+  CHECK_FALSE(store.settled());
+  CHECK(count() == 1);
+  CHECK_THROWS(store.atomically([&] {
+    store.run("INSERT INTO item VALUES('b', 1)");
+    throw 1;
+  }));
+  CHECK(count() == 1);
+  const auto before = store.commits();
+  loop.run_ready();
+  CHECK(store.commits() == before + 1);
+  // A turn that only reads commits nothing, and keeps nothing from being copied.
+  CHECK(count() == 1);
+  loop.run_ready();
+  CHECK(store.commits() == before + 1);
+  CHECK(count() == 1);
+  store.checkpoint();
+  put("c");
+  loop.run_ready();
+  CHECK(count() == 2);
+}
+
+TEST_CASE("an operation that reads first and is rolled back leaves the turn to the next") {
+  Fixture f;
+  f.loop.run_ready();
+  CHECK(f.count() == 0);
+  CHECK_THROWS(f.store.atomically([&] {
+    f.put("lost", 1);
+    throw 1;
+  }));
+  CHECK(f.count() == 0);
+  f.store.atomically([&] { f.put("kept", 1); });
+  f.loop.run_ready();
+  CHECK(f.count() == 1);
+}

@@ -92,3 +92,20 @@ TEST_CASE("an object of many members is read in reasonable time, duplicates or n
   CHECK(value->map().size() == 50'000);
   CHECK(value->map().begin()->second.integer() == 50'000);
 }
+
+TEST_CASE("an object of objects can be read in part: the rest is copied as it is") {
+  const std::string text =
+      R"({"a":{"S":"\"}]{[ \\\" \\\\"},"b":{"M":{"}":{"L":[{"N":"1"},{"S":"]"}]}}},"\u00e9\"":{"BOOL":true},"d":{}})";
+  for (const std::string wanted : {"", "a", "b", "\xC3\xA9\"", "d", "e"}) {
+    INFO(wanted);
+    const auto part = parse_json_partly(text, [&](std::string_view name) { return name == wanted; });
+    REQUIRE(part);
+    CHECK(part->size() == 4);
+    for (const auto& [name, value] : *part) CHECK((value.kind() == Value::Kind::raw) == (name != wanted));
+    CHECK(to_json(Value(*part)) == to_json(*parse_json(text)));
+  }
+  CHECK(parse_json_partly("{}", [](std::string_view) { return true; })->empty());
+  for (const char* other :
+       {"", "[]", "{\"a\":1}", "{\"a\":{}", "{\"a\":{\"S\":\"}", "{\"a\":{}}x", "{\"a\" {}}"})
+    CHECK_FALSE(parse_json_partly(other, [](std::string_view) { return false; }));
+}

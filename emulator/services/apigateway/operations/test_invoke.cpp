@@ -76,7 +76,7 @@ TestOut report(const Execution& e, HttpResponse response, Time now) {
   return out;
 }
 
-Task<TestOut> test(ApiGateway& gateway, Call call, TestIn in) {
+Task<TestOut> test(ApiGateway& gateway, const Call& call, TestIn in) {
   std::shared_ptr<Execution> e = prepare(gateway, call, in);
   Task<HttpResponse> work = run(gateway, e);
   HttpResponse response = co_await std::move(work);

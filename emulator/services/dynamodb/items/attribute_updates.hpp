@@ -21,6 +21,7 @@ class AttributeUpdates {
  public:
   explicit AttributeUpdates(std::map<std::string, AttributeUpdate> updates);
   void apply(wire::Map& item) const;
+  bool uses(std::string_view attribute) const { return updates_.contains(attribute); }
   /// False when there are only deletions: then a missing item stays missing.
   bool creates() const;
   std::vector<expression::Path> paths() const;

@@ -155,7 +155,7 @@ class Answer {
   Map unprocessed_;
 };
 
-Task<Output> handle(DynamoDb& db, Call call, Input in) {
+Task<Output> handle(DynamoDb& db, const Call& call, Input in) {
   const std::vector<Get> gets = checked([&] { return gets_of(db, call, in); });
   Answer answer(in);
   std::map<std::string, double> units;

@@ -73,6 +73,7 @@ void use_update(ItemWrite& write, Expressions& expressions, const std::optional<
   if (!update) return;
   write.change = [update, alive = expressions.placeholders()](wire::Map& item) { update->apply(item); };
   write.literal = [update](std::string_view attribute) { return update->literal(attribute); };
+  write.uses = [update](std::string_view attribute) { return update->uses(attribute); };
   write.paths = update->paths();
   write.creates = update->creates();
 }

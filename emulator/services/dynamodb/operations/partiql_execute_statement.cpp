@@ -131,7 +131,7 @@ Bound bound_of(DynamoDb& db, const Call& call, const Input& in) {
   });
 }
 
-Task<Output> handle(DynamoDb& db, Call call, Input in) {
+Task<Output> handle(DynamoDb& db, const Call& call, Input in) {
   Bound bound = bound_of(db, call, in);
   if (!bound.statement().reads()) {
     Output written;

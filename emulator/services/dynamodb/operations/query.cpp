@@ -118,7 +118,7 @@ Read read_of(DynamoDb& db, const Call& call, const Input& in) {
   });
 }
 
-Task<ReadOutput> handle(DynamoDb& db, Call call, Input in) {
+Task<ReadOutput> handle(DynamoDb& db, const Call& call, Input in) {
   Read read = read_of(db, call, in);
   Task<ReadOutput> work = read_page(db, call, in, std::move(read));
   ReadOutput out = co_await std::move(work);

@@ -17,6 +17,7 @@ void use_attribute_updates(ItemWrite& write, const Input& in) {
   auto updates = std::make_shared<const AttributeUpdates>(*in.updates);
   write.change = [updates](wire::Map& item) { updates->apply(item); };
   write.literal = [updates](std::string_view attribute) { return updates->literal(attribute); };
+  write.uses = [updates](std::string_view attribute) { return updates->uses(attribute); };
   write.paths = updates->paths();
   write.creates = updates->creates();
 }

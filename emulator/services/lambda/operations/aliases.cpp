@@ -140,8 +140,7 @@ ListOutput list(Lambda& service, const Call& call, const ListInput& in) {
         (alias.routing && alias.routing->weights.contains(*in.version)))
       all.push_back(alias);
   ListOutput out;
-  std::tie(out.aliases, out.next) =
-      page_of(all, in.marker, static_cast<std::size_t>(std::min(in.limit.value_or(50), 50)));
+  std::tie(out.aliases, out.next) = page_of(all, in);
   return out;
 }
 
@@ -206,11 +205,10 @@ std::vector<Operation> alias_operations() {
       .action = "lambda:ListAliases",
       .resource = function_resource<ListInput>,
       .http = {"GET", kAll},
-      .input = {required<&ListInput::name>("FunctionName", plain_name_in_path()),
-                optional<&ListInput::version>("FunctionVersion", version_traits(Location::query_string)),
-                optional<&ListInput::marker>("Marker", {.at = Location::query_string}),
-                optional<&ListInput::limit>("MaxItems",
-                                            {.min = 1, .max = 10000, .at = Location::query_string})},
+      .input = paged<ListInput>(
+          {required<&ListInput::name>("FunctionName", plain_name_in_path()),
+           optional<&ListInput::version>("FunctionVersion", version_traits(Location::query_string))},
+          10000),
       .output = {optional<&ListOutput::next>("NextMarker"), required<&ListOutput::aliases>("Aliases")},
       .errors = {kInvalidParameter, kNotFound},
       .handle = list,

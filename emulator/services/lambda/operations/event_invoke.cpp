@@ -155,7 +155,7 @@ ListOutput list(Lambda& service, const Call& call, const ListInput& in) {
   all.reserve(family.event_configs.size());
   for (const auto& [key, config] : family.event_configs) all.push_back(shown(family, key, config));
   ListOutput out;
-  std::tie(out.configs, out.next) = page_of(all, in.marker, static_cast<std::size_t>(in.limit.value_or(50)));
+  std::tie(out.configs, out.next) = page_of(all, in);
   return out;
 }
 
@@ -211,10 +211,7 @@ std::vector<Operation> event_invoke_operations() {
        .action = "lambda:ListFunctionEventInvokeConfigs",
        .resource = function_resource<ListInput>,
        .http = {"GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config/list"},
-       .input = {required<&ListInput::name>("FunctionName", name_in_path()),
-                 optional<&ListInput::marker>("Marker", {.at = Location::query_string}),
-                 optional<&ListInput::limit>("MaxItems",
-                                             {.min = 1, .max = 50, .at = Location::query_string})},
+       .input = paged<ListInput>({required<&ListInput::name>("FunctionName", name_in_path())}, 50),
        .output = {optional<&ListOutput::next>("NextMarker"),
                   required<&ListOutput::configs>("FunctionEventInvokeConfigs")},
        .errors = {kInvalidParameter, kNotFound},

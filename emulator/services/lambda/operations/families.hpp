@@ -108,13 +108,23 @@ inline Configuration listed(Configuration c) {
   return c;
 }
 
-/// One page of what `all` lists, by index; the marker is opaque to callers.
-template <class T>
-std::pair<std::vector<T>, std::optional<std::string>> page_of(const std::vector<T>& all,
-                                                              const std::optional<std::string>& marker,
-                                                              std::size_t limit) {
-  const auto from = marker ? parse_int(*marker) : std::optional<std::int64_t>(0);
+/// The members of a list operation, Marker and MaxItems (`marker` and `limit` of In) among them.
+template <class In>
+std::vector<wire::Field> paged(std::vector<wire::Field> members, std::int64_t most) {
+  members.push_back(optional<&In::marker>("Marker", {.at = wire::Location::query_string}));
+  members.push_back(
+      optional<&In::limit>("MaxItems", {.min = 1, .max = most, .at = wire::Location::query_string}));
+  return members;
+}
+
+/// One page of what `all` lists, by index, and its NextMarker, which is opaque to callers. longest: of a
+/// page, whatever MaxItems says.
+template <class T, class In>
+std::pair<std::vector<T>, std::optional<std::string>> page_of(const std::vector<T>& all, const In& in,
+                                                              int longest = 50) {
+  const auto from = in.marker ? parse_int(*in.marker) : std::optional<std::int64_t>(0);
   if (!from || *from < 0) throw user_error(kInvalidParameter, "Invalid Marker");
+  const auto limit = static_cast<std::size_t>(std::min(in.limit.value_or(longest), longest));
   std::pair<std::vector<T>, std::optional<std::string>> out;
   std::size_t i = static_cast<std::size_t>(*from);
   for (; i < all.size() && out.first.size() < limit; ++i) out.first.push_back(all[i]);

@@ -73,8 +73,7 @@ ListOutput list(Lambda& service, const Call& call, const ListInput& in) {
     for (const auto& [number, version] : f->versions) all.push_back(listed(version.config));
   }
   ListOutput out;
-  std::tie(out.functions, out.next) =
-      page_of(all, in.marker, static_cast<std::size_t>(std::min(in.limit.value_or(50), 50)));
+  std::tie(out.functions, out.next) = page_of(all, in);
   return out;
 }
 
@@ -135,14 +134,13 @@ std::vector<Operation> function_operations() {
       .name = "ListFunctions",
       .action = "lambda:ListFunctions",
       .http = {"GET", "/2015-03-31/functions"},
-      .input = {optional<&ListInput::master_region>(
-                    "MasterRegion",
-                    {.pattern = "ALL|[a-z]{2}(-gov)?-[a-z]+-\\d{1}", .at = wire::Location::query_string}),
-                optional<&ListInput::version>("FunctionVersion",
-                                              {.one_of = {"ALL"}, .at = wire::Location::query_string}),
-                optional<&ListInput::marker>("Marker", {.at = wire::Location::query_string}),
-                optional<&ListInput::limit>("MaxItems",
-                                            {.min = 1, .max = 10000, .at = wire::Location::query_string})},
+      .input = paged<ListInput>(
+          {optional<&ListInput::master_region>(
+               "MasterRegion",
+               {.pattern = "ALL|[a-z]{2}(-gov)?-[a-z]+-\\d{1}", .at = wire::Location::query_string}),
+           optional<&ListInput::version>("FunctionVersion",
+                                         {.one_of = {"ALL"}, .at = wire::Location::query_string})},
+          10000),
       .output = {optional<&ListOutput::next>("NextMarker"), required<&ListOutput::functions>("Functions")},
       .errors = {kInvalidParameter},
       .handle = list,

@@ -49,7 +49,7 @@ std::string tail(const std::string& log) {
                                       : std::string_view(log));
 }
 
-Task<Output> wait(Lambda& service, Call call, Input in) {
+Task<Output> wait(Lambda& service, const Call& call, Input in) {
   check(in);
   FunctionName name = service.parse_name(call, in.name, in.qualifier);
   Task<> waiting = service.quiet(std::move(name));

@@ -168,7 +168,7 @@ ListOutput list(Lambda& service, const Call& call, const ListInput& in) {
     if (suits(l, in) && (all.empty() || all.back().name != l.name))
       all.push_back({l.name, l.layer_arn(), item_of(l)});
   ListOutput out;
-  std::tie(out.layers, out.next) = page_of(all, in.marker, static_cast<std::size_t>(in.limit.value_or(50)));
+  std::tie(out.layers, out.next) = page_of(all, in);
   return out;
 }
 
@@ -178,7 +178,7 @@ ListOutput list_versions(Lambda& service, const Call& call, const ListInput& in)
   for (const LayerVersion& l : service.records.layers(name.account, name.region, name.name))
     if (suits(l, in)) all.push_back(item_of(l));
   ListOutput out;
-  std::tie(out.versions, out.next) = page_of(all, in.marker, static_cast<std::size_t>(in.limit.value_or(50)));
+  std::tie(out.versions, out.next) = page_of(all, in);
   return out;
 }
 
@@ -188,12 +188,12 @@ wire::Traits architectures_traits() {
 
 std::vector<wire::Field> list_fields() {
   using wire::Location;
-  return {optional<&ListInput::runtime>("CompatibleRuntime",
-                                        {.one_of = layer_runtimes(), .at = Location::query_string}),
-          optional<&ListInput::architecture>("CompatibleArchitecture",
-                                             {.one_of = {"x86_64", "arm64"}, .at = Location::query_string}),
-          optional<&ListInput::marker>("Marker", {.at = Location::query_string}),
-          optional<&ListInput::limit>("MaxItems", {.min = 1, .max = 50, .at = Location::query_string})};
+  return paged<ListInput>(
+      {optional<&ListInput::runtime>("CompatibleRuntime",
+                                     {.one_of = layer_runtimes(), .at = Location::query_string}),
+       optional<&ListInput::architecture>("CompatibleArchitecture",
+                                          {.one_of = {"x86_64", "arm64"}, .at = Location::query_string})},
+      50);
 }
 
 std::string resource_of(Lambda&, const Call& call, const GetInput& in) {

@@ -94,7 +94,7 @@ MappingConfig create(Lambda& service, const Call& call, const CreateInput& in) {
   return service.add(std::move(m)).config;
 }
 
-Task<MappingConfig> create_after_look(Lambda& service, Call call, CreateInput in) {
+Task<MappingConfig> create_after_look(Lambda& service, const Call& call, CreateInput in) {
   const auto source = Arn::parse(in.source.value_or(""));
   if (source && source->service == "sqs") {
     const int timeout = need_function(service, call, in.name).function->config.timeout;
@@ -146,8 +146,8 @@ Task<MappingConfig> when_arrived(MappingConfig (*handle)(Lambda&, const Call&, c
   co_return std::move(out);
 }
 
-Task<MappingConfig> update_when_arrived(Lambda& service, Call call, UpdateInput in) {
-  return when_arrived(update, service, std::move(call), std::move(in));
+Task<MappingConfig> update_when_arrived(Lambda& service, const Call& call, UpdateInput in) {
+  return when_arrived(update, service, call, std::move(in));
 }
 
 struct Named {
@@ -167,8 +167,8 @@ MappingConfig remove(Lambda& service, const Call& call, const Named& in) {
   return answer;
 }
 
-Task<MappingConfig> remove_when_arrived(Lambda& service, Call call, Named in) {
-  return when_arrived(remove, service, std::move(call), std::move(in));
+Task<MappingConfig> remove_when_arrived(Lambda& service, const Call& call, Named in) {
+  return when_arrived(remove, service, call, std::move(in));
 }
 
 struct ListInput {
@@ -188,8 +188,7 @@ ListOutput list(Lambda& service, const Call& call, const ListInput& in) {
         (function.empty() || m->config.function_arn == function))
       all.push_back(m->config);
   ListOutput out;
-  std::tie(out.mappings, out.next) =
-      page_of(all, in.marker, static_cast<std::size_t>(in.limit.value_or(100)));
+  std::tie(out.mappings, out.next) = page_of(all, in, 100);
   return out;
 }
 
@@ -239,7 +238,7 @@ Operation update_operation() {
 
 Operation one(std::string_view name, std::string_view action, std::string_view method, int status,
               MappingConfig (*handle)(Lambda&, const Call&, const Named&),
-              Task<MappingConfig> (*wait)(Lambda&, Call, Named)) {
+              Task<MappingConfig> (*wait)(Lambda&, const Call&, Named)) {
   return operation<Lambda, Named, MappingConfig>({
       .name = name,
       .action = action,
@@ -276,13 +275,13 @@ std::vector<Operation> mapping_operations() {
       .name = "ListEventSourceMappings",
       .action = "lambda:ListEventSourceMappings",
       .http = {"GET", "/2015-03-31/event-source-mappings"},
-      .input =
+      .input = paged<ListInput>(
           {optional<&ListInput::source>("EventSourceArn",
                                         {.pattern = kSourceArn, .at = Location::query_string}),
            optional<&ListInput::name>(
-               "FunctionName", {.min = 1, .max = 256, .pattern = kNamePattern, .at = Location::query_string}),
-           optional<&ListInput::marker>("Marker", {.at = Location::query_string}),
-           optional<&ListInput::limit>("MaxItems", {.min = 1, .max = 10000, .at = Location::query_string})},
+               "FunctionName",
+               {.min = 1, .max = 256, .pattern = kNamePattern, .at = Location::query_string})},
+          10000),
       .output = {optional<&ListOutput::next>("NextMarker"),
                  required<&ListOutput::mappings>("EventSourceMappings")},
       .errors = {kInvalidParameter, kNotFound},

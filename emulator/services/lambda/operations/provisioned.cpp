@@ -149,7 +149,7 @@ ListOutput list(Lambda& service, const Call& call, const ListInput& in) {
     all.back().arn = arn;
   }
   ListOutput out;
-  std::tie(out.configs, out.next) = page_of(all, in.marker, static_cast<std::size_t>(in.limit.value_or(50)));
+  std::tie(out.configs, out.next) = page_of(all, in);
   return out;
 }
 
@@ -192,10 +192,7 @@ std::vector<Operation> provisioned_operations() {
        .action = "lambda:ListProvisionedConcurrencyConfigs",
        .resource = function_resource<ListInput>,
        .http = {"GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency?List=ALL"},
-       .input = {required<&ListInput::name>("FunctionName", plain_name_in_path()),
-                 optional<&ListInput::marker>("Marker", {.at = Location::query_string}),
-                 optional<&ListInput::limit>("MaxItems",
-                                             {.min = 1, .max = 50, .at = Location::query_string})},
+       .input = paged<ListInput>({required<&ListInput::name>("FunctionName", plain_name_in_path())}, 50),
        .output = {optional<&ListOutput::next>("NextMarker"),
                   required<&ListOutput::configs>("ProvisionedConcurrencyConfigs")},
        .errors = {kInvalidParameter, kNotFound},

@@ -53,11 +53,11 @@ Configuration update_configuration(Lambda& service, const Call& call, const Conf
   return changed(service, call, std::move(next), nullptr);
 }
 
-Task<Configuration> update_code_when_quiet(Lambda& service, Call call, CodeInput in) {
-  return when_quiet(update_code, service, std::move(call), std::move(in));
+Task<Configuration> update_code_when_quiet(Lambda& service, const Call& call, CodeInput in) {
+  return when_quiet(update_code, service, call, std::move(in));
 }
-Task<Configuration> update_configuration_when_quiet(Lambda& service, Call call, ConfigInput in) {
-  return when_quiet(update_configuration, service, std::move(call), std::move(in));
+Task<Configuration> update_configuration_when_quiet(Lambda& service, const Call& call, ConfigInput in) {
+  return when_quiet(update_configuration, service, call, std::move(in));
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ ListOutput list(Lambda& service, const Call& call, const ListInput& in) {
   for (const auto& [qualifier, u] : need_or_say(service, call, in.name, {}, kNoFunction).family->urls)
     all.push_back(shown(u));
   ListOutput out;
-  std::tie(out.urls, out.next) = page_of(all, in.marker, static_cast<std::size_t>(in.limit.value_or(50)));
+  std::tie(out.urls, out.next) = page_of(all, in);
   return out;
 }
 
@@ -185,10 +185,7 @@ std::vector<Operation> url_operations() {
        .action = "lambda:ListFunctionUrlConfigs",
        .resource = function_resource<ListInput>,
        .http = {"GET", "/2021-10-31/functions/{FunctionName}/urls"},
-       .input = {required<&ListInput::name>("FunctionName", plain_name_in_path()),
-                 optional<&ListInput::marker>("Marker", {.at = Location::query_string}),
-                 optional<&ListInput::limit>("MaxItems",
-                                             {.min = 1, .max = 50, .at = Location::query_string})},
+       .input = paged<ListInput>({required<&ListInput::name>("FunctionName", plain_name_in_path())}, 50),
        .output = {optional<&ListOutput::next>("NextMarker"),
                   required<&ListOutput::urls>("FunctionUrlConfigs")},
        .errors = errors,

@@ -22,8 +22,8 @@ Configuration publish(Lambda& service, const Call& call, const PublishInput& in)
   return service.publish(family, in.description).config;
 }
 
-Task<Configuration> publish_when_quiet(Lambda& service, Call call, PublishInput in) {
-  return when_quiet(publish, service, std::move(call), std::move(in));
+Task<Configuration> publish_when_quiet(Lambda& service, const Call& call, PublishInput in) {
+  return when_quiet(publish, service, call, std::move(in));
 }
 
 struct ListInput {
@@ -42,8 +42,7 @@ ListOutput list(Lambda& service, const Call& call, const ListInput& in) {
   all[0].arn += ":$LATEST";
   for (const auto& [number, version] : family.versions) all.push_back(listed(version.config));
   ListOutput out;
-  std::tie(out.versions, out.next) =
-      page_of(all, in.marker, static_cast<std::size_t>(std::min(in.limit.value_or(50), 50)));
+  std::tie(out.versions, out.next) = page_of(all, in);
   return out;
 }
 
@@ -70,10 +69,7 @@ std::vector<Operation> version_operations() {
       .action = "lambda:ListVersionsByFunction",
       .resource = function_resource<ListInput>,
       .http = {"GET", "/2015-03-31/functions/{FunctionName}/versions"},
-      .input = {required<&ListInput::name>("FunctionName", name_in_path()),
-                optional<&ListInput::marker>("Marker", {.at = wire::Location::query_string}),
-                optional<&ListInput::limit>("MaxItems",
-                                            {.min = 1, .max = 10000, .at = wire::Location::query_string})},
+      .input = paged<ListInput>({required<&ListInput::name>("FunctionName", name_in_path())}, 10000),
       .output = {optional<&ListOutput::next>("NextMarker"), required<&ListOutput::versions>("Versions")},
       .errors = {kInvalidParameter, kNotFound},
       .handle = list,

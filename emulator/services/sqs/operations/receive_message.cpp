@@ -80,7 +80,7 @@ void check_in_flight(const Queue& queue, Time now) {
         "let them timeout before receiving more.");
 }
 
-Task<Output> wait(Sqs& sqs, Call call, Input in) {
+Task<Output> wait(Sqs& sqs, const Call& call, Input in) {
   Queue& queue = sqs.require(call, in.url);
   check(queue, in);
   const Duration patience = in.wait ? Duration(std::chrono::seconds(*in.wait)) : queue.wait();
