@@ -1,26 +1,15 @@
-#include "store/store.hpp"
-
-#include <sqlite3.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <list>
-#include <unordered_map>
 
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "store/directory_lock.hpp"
-#include "store/log_buffer.hpp"
+#include "store/store_impl.hpp"
 
 namespace puddle {
 namespace {
 
-constexpr int kCheckpointPages = 4000;
-constexpr int kMostLogPages = 4 * kCheckpointPages;
-constexpr int kCheckpointPasses = 3;
-// After so long without a commit the log is moved into the database, however short it is: as long as there is
-// a log, every page that is read is looked for in it.
-constexpr Duration kQuiet = std::chrono::milliseconds(250);
 constexpr std::size_t kStatementCache = 512;
 // Taken as it is needed. Tables without rowids hold whole rows in the upper levels of their trees too, so
 // those of a big table take more than a few megabytes.
@@ -35,76 +24,7 @@ void configure_sqlite() {
   PUDDLE_CHECK(done == SQLITE_OK);
 }
 
-std::string describe(sqlite3* db, std::string_view sql) {
-  return std::string(sqlite3_errmsg(db)) + " in: " + std::string(sql.substr(0, 300));
-}
-
 }  // namespace
-
-/// A prepared statement of the cache; busy while a cursor is open on it.
-struct Rows::Statement {
-  sqlite3_stmt* handle = nullptr;
-  std::string sql;
-  bool busy = false;
-  bool cached = true;
-  bool writes = false;
-};
-
-struct Store::Impl {
-  Loop& loop;
-  Pool* pool;
-  Options options;
-  std::string path;
-  std::shared_ptr<LogBuffer> log_buffer;  // null in memory; shared with a checkpoint that is under way
-  sqlite3* db = nullptr;
-  int lock = -1;
-  bool in_turn = false;            // a transaction is open that has written
-  bool reading = false;            // one is open that has read only
-  bool written = false;            // rows of this turn stay whatever the next operation does
-  bool turn_is_savepoint = false;  // the outermost savepoint is the turn
-  bool last_next = false;          // the next write ends its operation
-  bool ended = false;              // such a write was made, without a savepoint
-  bool fail_next = false;
-  bool broken = false;
-  bool checkpointing = false;
-  int log_pages = 0;     // in the log after the latest commit
-  int copied_pages = 0;  // of them when the latest checkpoint began
-  bool finish_log = false;
-  bool watching = false;  // a timer waits for quiet
-  std::string reason;
-  std::uint64_t commits = 0;
-  int depth = 0;   // nesting of atomically()
-  int opened = 0;  // savepoints that exist in SQLite: the outermost `opened` of `depth`
-  std::vector<std::function<void(bool)>> waiters;
-  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
-  // Least recently used first; the map finds by text.
-  std::list<Rows::Statement> statements;
-  std::unordered_map<std::string_view, std::list<Rows::Statement>::iterator> by_sql;
-  sqlite3_stmt *begin = nullptr, *begin_read = nullptr, *commit = nullptr, *save = nullptr,
-               *release = nullptr, *rollback_to = nullptr, *rollback = nullptr;
-
-  Impl(Loop& l, Pool* p, Options o) : loop(l), pool(p), options(std::move(o)) {}
-
-  sqlite3_stmt* prepare(std::string_view sql, unsigned flags = SQLITE_PREPARE_PERSISTENT) const {
-    sqlite3_stmt* handle = nullptr;
-    if (sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), flags, &handle, nullptr) !=
-        SQLITE_OK)
-      throw StoreError(describe(db, sql));
-    return handle;
-  }
-  bool step_control(sqlite3_stmt* s) const {
-    const int rc = sqlite3_step(s);
-    sqlite3_reset(s);
-    return rc == SQLITE_DONE;
-  }
-  Rows::Statement* acquire(std::string_view sql);
-  void forget_statements();
-  void settle(bool ok);
-  void begin_reading();
-  void end_reading();
-  void end_turn();
-  void break_with(std::string why);
-};
 
 Rows::Statement* Store::Impl::acquire(std::string_view sql) {
   if (const auto it = by_sql.find(sql); it != by_sql.end() && !it->second->busy) {
@@ -179,40 +99,6 @@ void Store::Impl::end_turn() {
     break_with("the log cannot be written");
   }
   settle(!broken);
-}
-
-Rows::Rows(Rows&& other) noexcept
-    : store_(other.store_), statement_(std::exchange(other.statement_, nullptr)) {}
-
-Rows::~Rows() {
-  if (!statement_) return;
-  if (!statement_->cached) {
-    sqlite3_finalize(statement_->handle);
-    delete statement_;
-    return;
-  }
-  sqlite3_reset(statement_->handle);
-  sqlite3_clear_bindings(statement_->handle);
-  statement_->busy = false;
-}
-
-bool Rows::next() {
-  const int rc = sqlite3_step(statement_->handle);
-  if (rc == SQLITE_ROW) return true;
-  if (rc == SQLITE_DONE) return false;
-  throw StoreError(describe(sqlite3_db_handle(statement_->handle), statement_->sql));
-}
-
-bool Rows::is_null(int column) const {
-  return sqlite3_column_type(statement_->handle, column) == SQLITE_NULL;
-}
-std::int64_t Rows::integer(int column) const { return sqlite3_column_int64(statement_->handle, column); }
-double Rows::real(int column) const { return sqlite3_column_double(statement_->handle, column); }
-std::string Rows::text(int column) const { return std::string(view(column)); }
-std::string_view Rows::view(int column) const {
-  const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_->handle, column));
-  const int size = sqlite3_column_bytes(statement_->handle, column);
-  return data ? std::string_view(data, static_cast<std::size_t>(size)) : std::string_view{};
 }
 
 namespace {
@@ -443,53 +329,6 @@ void Store::commit_now() { impl_->end_turn(); }
 void Store::fail_next_commit() { impl_->fail_next = true; }
 std::uint64_t Store::commits() const { return impl_->commits; }
 const std::string& Store::directory() const { return impl_->options.directory; }
-
-void Store::checkpoint() {
-  Impl& s = *impl_;
-  s.end_reading();
-  // Under steady load something was always written meanwhile, and the log would grow for ever: now and then
-  // the little that is left is copied here, so that the next turn starts the log anew.
-  if (std::exchange(s.finish_log, false))
-    sqlite3_wal_checkpoint_v2(s.db, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  if (s.log_pages < s.copied_pages) s.copied_pages = 0;
-  if (s.checkpointing || s.log_pages - s.copied_pages < kCheckpointPages) return;
-  move_log();
-}
-
-void Store::watch_for_quiet() {
-  Impl& s = *impl_;
-  if (!s.pool || std::exchange(s.watching, true)) return;
-  s.loop.at(s.loop.now() + kQuiet, [this, alive = s.alive, commits = s.commits] {
-    if (!*alive) return;
-    impl_->watching = false;
-    if (commits != impl_->commits) return watch_for_quiet();
-    if (!impl_->checkpointing && impl_->log_pages > impl_->copied_pages) move_log();
-  });
-}
-
-void Store::move_log() {
-  Impl& s = *impl_;
-  s.copied_pages = s.log_pages;
-  const auto work = [path = s.path, log = s.log_buffer] {
-    // A connection of its own, so that the engine thread never waits for the copying.
-    sqlite3* db = nullptr;
-    if (sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE, log->vfs()) == SQLITE_OK) {
-      // A connection that has read nothing does not know that there is a log.
-      sqlite3_exec(db, "PRAGMA schema_version", nullptr, nullptr, nullptr);
-      // What is written meanwhile is copied by the next pass, which is shorter: little is left to finish.
-      for (int pass = 0, all = 1, copied = 0; pass < kCheckpointPasses && copied < all; ++pass)
-        sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_PASSIVE, &all, &copied);
-    }
-    sqlite3_close_v2(db);
-  };
-  if (!s.pool) return work();
-  s.checkpointing = true;
-  s.pool->run(work, [this, alive = s.alive] {
-    if (!*alive) return;
-    impl_->checkpointing = false;
-    impl_->finish_log = impl_->log_pages > kMostLogPages;
-  });
-}
 
 void Store::wipe() {
   std::vector<std::string> tables;

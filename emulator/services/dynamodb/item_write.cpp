@@ -125,7 +125,11 @@ Map ItemWrite::changed_old() {
       return std::move(*part);
     }
   }
-  Map out = plain ? std::move(old_->take().map()) : old_->value().map();
+  Map out;
+  if (plain)
+    out = std::move(old_->take().map());
+  else
+    out = old_->value().map();
   if (change) change(out);
   next_size_ = static_cast<std::int64_t>(size_of_item(out));
   return out;
