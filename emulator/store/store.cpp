@@ -254,9 +254,9 @@ void Store::before_write() {
   if (s.broken) throw StoreBroken(s.reason);
   PUDDLE_CHECK(!s.ended);
   if (!s.in_turn) {
-    // What has been read is part of the turn then.
-    if (!std::exchange(s.reading, false) && !s.step_control(s.begin))
-      throw StoreError(describe(s.db, "BEGIN"));
+    // What has been read is part of the turn then; but a read that failed may have ended its transaction.
+    const bool open = std::exchange(s.reading, false) && sqlite3_get_autocommit(s.db) == 0;
+    if (!open && !s.step_control(s.begin)) throw StoreError(describe(s.db, "BEGIN"));
     s.in_turn = true;
     s.written = false;
     s.loop.post([this, alive = s.alive] {

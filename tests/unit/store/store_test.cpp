@@ -323,3 +323,18 @@ TEST_CASE("an operation that reads first and is rolled back leaves the turn to t
   f.loop.run_ready();
   CHECK(f.count() == 1);
 }
+
+TEST_CASE("a transaction of reads that SQLite has ended is not taken for the turn's") {
+  Fixture f;
+  f.loop.run_ready();
+  CHECK(f.count() == 0);
+  f.store.run("ROLLBACK");  // as SQLite does by itself when a read fails
+  CHECK_THROWS(f.store.atomically([&] {
+    f.put("half", 1);
+    throw 1;
+  }));
+  f.store.atomically([&] { f.put("whole", 1); });
+  f.loop.run_ready();
+  CHECK_FALSE(f.store.broken());
+  CHECK(f.count() == 1);
+}
